@@ -1,0 +1,92 @@
+package ledger
+
+import "clarion/message"
+
+
+// MessageBody is the body of entries about a message. Like every body it names a
+// person or a free text by reference only.
+type MessageBody struct {
+	Message  string             `json:"message"`
+	Revision int                `json:"revision,omitempty"`
+	Run      int                `json:"run,omitempty"`
+	Content  string             `json:"content,omitempty"` // digest
+	Digest   string             `json:"digest,omitempty"`  // what was approved
+	From     message.State      `json:"from,omitempty"`
+	To       message.State      `json:"to,omitempty"`
+	Hold     message.HoldReason `json:"hold,omitempty"`
+	By       string             `json:"by,omitempty"`
+	With     string             `json:"with,omitempty"` // the first of two people
+	Reason   string             `json:"reason,omitempty"`
+	Why      string             `json:"why,omitempty"`      // the gate's own phrase
+	Verified bool               `json:"verified,omitempty"` // the person proved who they are
+}
+
+// SendBody is the body of entries about a send.
+type SendBody struct {
+	Send      int64              `json:"send"`
+	Message   string             `json:"message"`
+	Audiences []string           `json:"audiences"`
+	Mechanism string             `json:"mechanism"`
+	Run       int                `json:"run,omitempty"`
+	Hold      message.HoldReason `json:"hold,omitempty"`
+	To        message.SendState  `json:"to,omitempty"`
+	By        string             `json:"by,omitempty"`
+	Reason    string             `json:"reason,omitempty"`
+	Why       string             `json:"why,omitempty"`
+	Count     int                `json:"count,omitempty"` // recipients concerned
+	Tally     message.Tally      `json:"tally,omitempty"`
+}
+
+// AttemptBody is one settled attempt at a send.
+type AttemptBody struct {
+	Send      int64             `json:"send"`
+	Message   string            `json:"message"`
+	Audiences []string          `json:"audiences"`
+	Mechanism string            `json:"mechanism"`
+	Run       int               `json:"run,omitempty"`
+	Rehearsal bool              `json:"rehearsal,omitempty"`
+	Attempt   int               `json:"attempt"`
+	Outcome   message.SendState `json:"outcome"`
+	Class     string            `json:"class,omitempty"`
+	Digest    string            `json:"digest"`
+	Key       string            `json:"key"`
+	Due       int64             `json:"due"` // Unix milliseconds, as the two below
+	Opened    int64             `json:"opened"`
+	Closed    int64             `json:"closed"`
+	RemoteID  string            `json:"remote_id,omitempty"`
+	RemoteURL string            `json:"remote_url,omitempty"`
+}
+
+// RecipientsBody stands for the attempts at recipients of one send that one
+// commit settled.
+type RecipientsBody struct {
+	Send      int64          `json:"send"`
+	Message   string         `json:"message"`
+	Audiences []string       `json:"audiences"`
+	Mechanism string         `json:"mechanism"`
+	Run       int            `json:"run,omitempty"`
+	Rehearsal bool           `json:"rehearsal,omitempty"`
+	Digest    string         `json:"digest"`
+	Attempts  int            `json:"attempts"`
+	Outcomes  map[string]int `json:"outcomes"`
+	Root      string         `json:"root"` // over the attempt rows
+}
+
+// DecisionBody is the body of entries about anything else that people decide.
+type DecisionBody struct {
+	Act      string `json:"act,omitempty"`
+	Subject  string `json:"subject,omitempty"`
+	By       string `json:"by,omitempty"`
+	With     string `json:"with,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+	Mode     string `json:"mode,omitempty"`
+	Count    int    `json:"count,omitempty"`
+	Digest   string `json:"digest,omitempty"`
+	Verified bool   `json:"verified,omitempty"`
+}
+
+// UnsubscribedBody is the body of an entry about somebody who left.
+type UnsubscribedBody struct {
+	Recipient int64    `json:"recipient"`
+	Audiences []string `json:"audiences"`
+}

@@ -1,0 +1,39 @@
+package ledger
+
+// Kind is what an entry records.
+type Kind string
+
+// The kinds of entries.
+const (
+	Opened           Kind = "ledger.opened" // a writer's first entry
+	MessageAdded     Kind = "message.added"
+	MessageEdited    Kind = "message.edited"
+	MessageSubmitted Kind = "message.submitted"
+	MessageApproved  Kind = "message.approved"
+	MessageReturned  Kind = "message.returned"
+	MessageHeld      Kind = "message.held"
+	MessageReleased  Kind = "message.release" // a hold was released
+	MessageCancelled Kind = "message.cancelled"
+	MessageExpired   Kind = "message.expired"
+	MessageRehearsed Kind = "message.rehearsal" // a run of its own was ordered
+	MessageDone      Kind = "message.done"
+	SendAttempt      Kind = "send.attempt"    // one settled attempt at a send
+	SendRecipients   Kind = "send.recipients" // one commit's settled attempts at recipients
+	SendCandidates   Kind = "send.candidates" // an addressed send's recipients were fixed
+	SendHeld         Kind = "send.held"
+	SendDropped      Kind = "send.dropped" // cancelled, suppressed or expired before any attempt
+	SendRecovered    Kind = "send.recovered"
+	SendResolved     Kind = "send.resolved"
+	SendRetried      Kind = "send.retried"
+	ChannelPaused    Kind = "channel.paused"
+	ChannelResumed   Kind = "channel.resumed"
+	ChannelMode      Kind = "channel.mode"
+	AudienceChanged  Kind = "audience.changed"
+	AudienceImported Kind = "audience.imported"
+	PersonAdded      Kind = "person.added"
+	Unsubscribed     Kind = "subscriber.unsubscribed"
+	Frozen           Kind = "freeze.pressed"
+	Thawed           Kind = "freeze.thawed"
+	Countersigned    Kind = "decision.first" // the first of two people
+	Restored         Kind = "store.restored"
+)

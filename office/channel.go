@@ -1,0 +1,109 @@
+package office
+
+import (
+	"context"
+	"fmt"
+
+	"clarion/channels"
+	"clarion/ledger"
+	"clarion/store"
+)
+
+// ChannelDetail is a configured channel with what was decided about it.
+type ChannelDetail struct {
+	Name         string
+	Kind         string
+	Capabilities channels.Capabilities
+	Destination  channels.Destination
+	State        store.ChannelState
+}
+
+// Channels lists the configured channels in their order.
+func (o *Office) Channels(ctx context.Context) ([]ChannelDetail, error) {
+	states, err := o.store.ChannelStates(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]ChannelDetail, len(o.settings.Channels))
+	for i, c := range o.settings.Channels {
+		all[i] = ChannelDetail{Name: c.Name, Kind: c.Kind, Capabilities: c.Channel.Capabilities(), Destination: c.Channel.Destination(), State: states[c.Name]}
+	}
+	return all, nil
+}
+
+// Checked is the answer of one channel's check.
+type Checked struct {
+	Name string
+	OK   bool
+	Says string
+}
+
+// CheckChannel asks whether a channel's destination and credentials are good.
+// Nothing is published.
+func (o *Office) CheckChannel(ctx context.Context, name string) (Checked, error) {
+	c, err := o.mustChannel(name)
+	if err != nil {
+		return Checked{}, err
+	}
+	checker, ok := c.Channel.(channels.Checker)
+	if !ok {
+		return Checked{Name: name, OK: true, Says: "it needs no check: it publishes here"}, nil
+	}
+	if err := checker.Check(ctx); err != nil {
+		return Checked{Name: name, Says: channels.AsError(err).Error()}, nil //nolint:nilerr // a bad answer is the check's result
+	}
+	return Checked{Name: name, OK: true, Says: "destination and credentials are good"}, nil
+}
+
+func (o *Office) mustChannel(name string) (Channel, error) {
+	c, ok := o.channel(name)
+	if !ok {
+		return c, refuse(NotFound, fmt.Sprintf("there is no channel called %q", name), "the channels are "+o.channelNames())
+	}
+	return c, nil
+}
+
+// PauseChannel keeps a channel from sending until it is resumed.
+func (o *Office) PauseChannel(ctx context.Context, name, reason string, by Actor) error {
+	return o.decideChannel(ctx, name, by, func(t *store.Tx) error {
+		if err := t.SetPaused(name, true, by.Name, reason); err != nil {
+			return err
+		}
+		return record(t, ledger.ChannelPaused, by, reason, ledger.DecisionBody{Subject: name})
+	})
+}
+
+// ResumeChannel lets a paused channel go on.
+func (o *Office) ResumeChannel(ctx context.Context, name string, by Actor) error {
+	return o.decideChannel(ctx, name, by, func(t *store.Tx) error {
+		if err := t.SetPaused(name, false, by.Name, ""); err != nil {
+			return err
+		}
+		return record(t, ledger.ChannelResumed, by, "", ledger.DecisionBody{Subject: name})
+	})
+}
+
+// RehearseChannel switches a channel to rehearsal or live. What was approved
+// for rehearsal holds when the channel goes live.
+func (o *Office) RehearseChannel(ctx context.Context, name string, rehearsal bool, by Actor) error {
+	return o.decideChannel(ctx, name, by, func(t *store.Tx) error {
+		if err := t.SetRehearsal(name, rehearsal); err != nil {
+			return err
+		}
+		mode := "live"
+		if rehearsal {
+			mode = "rehearsal"
+		}
+		return record(t, ledger.ChannelMode, by, "", ledger.DecisionBody{Subject: name, Mode: mode})
+	})
+}
+
+func (o *Office) decideChannel(ctx context.Context, name string, by Actor, change func(*store.Tx) error) error {
+	if _, err := o.mustChannel(name); err != nil {
+		return err
+	}
+	if err := o.update(ctx, by, change); err != nil {
+		return fmt.Errorf("decide about channel %s: %w", name, err)
+	}
+	return o.queue.Reload(ctx)
+}

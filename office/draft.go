@@ -1,0 +1,199 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"clarion/ledger"
+	"clarion/message"
+	"clarion/message/announcement"
+	"clarion/store"
+)
+
+// Draft is an announcement as it comes in: the file and the assets beside it.
+type Draft struct {
+	File   string // what faults call it
+	Text   []byte
+	Assets []Upload
+	// Publish and Corrects, if not empty, take the place of what the file says.
+	Publish  string
+	Corrects string
+}
+
+// Upload is the content of an asset.
+type Upload struct {
+	Name    string
+	Content []byte
+}
+
+// Drafted is a message that was stored, or would be.
+type Drafted struct {
+	ID       string // empty after a dry run
+	Revision int
+	Title    string
+	Sends    []message.PlannedSend // as they would be if it were submitted now
+}
+
+// reading is a draft that was read and checked as a whole.
+type reading struct {
+	content message.Content
+	assets  []asset
+	plan    []store.Rendered
+}
+
+// read reads a draft, or refuses it with everything that is wrong with it.
+func (o *Office) read(ctx context.Context, d Draft) (reading, error) {
+	parsed, err := announcement.Parse(d.File, d.Text, announcement.Defaults{Language: o.settings.Language, Zone: o.settings.Zone, Department: o.settings.Department})
+	if faults, ok := errors.AsType[announcement.Faults](err); ok {
+		return reading{}, refuseFaults(d.File, faults)
+	}
+	if err != nil {
+		return reading{}, fmt.Errorf("read %s: %w", d.File, err)
+	}
+	r := reading{content: parsed.Content}
+	if problem := r.override(d); problem != nil {
+		return reading{}, &Refusal{Says: d.File + " was not taken", Problems: []Problem{*problem}}
+	}
+	var problems []Problem
+	r.assets, problems = readAssets(d, parsed)
+	for i, a := range r.assets {
+		r.content.Assets[i] = a.Asset
+	}
+	if len(problems) == 0 {
+		r.plan, problems, err = o.plan(ctx, planInput{content: r.content, file: d.File, lines: parsed.Lines, now: time.Now()})
+	}
+	if err != nil {
+		return reading{}, err
+	}
+	if len(problems) > 0 {
+		return reading{}, &Refusal{Says: d.File + " was not taken", Problems: problems}
+	}
+	return r, nil
+}
+
+func refuseFaults(file string, faults announcement.Faults) *Refusal {
+	r := &Refusal{Says: file + " was not taken"}
+	for _, f := range faults {
+		r.Problems = append(r.Problems, Problem{File: f.File, Line: f.Line, channelProblem: channelProblem{Field: f.Key, Says: f.Says, Try: f.Try}})
+	}
+	return r
+}
+
+// override takes up what was given beside the file.
+func (r *reading) override(d Draft) *Problem {
+	if d.Corrects != "" {
+		r.content.Corrects = d.Corrects
+	}
+	switch d.Publish {
+	case "":
+	case "when approved":
+		r.content.Schedule.Earliest = nil
+	default:
+		at, err := message.ParseInstant(d.Publish)
+		if err != nil {
+			return &Problem{File: d.File, channelProblem: channelProblem{Field: "publish", Says: err.Error()}}
+		}
+		r.content.Schedule.Earliest = &at
+	}
+	return nil
+}
+
+// Check reads a draft and stores nothing.
+func (o *Office) Check(ctx context.Context, d Draft) (Drafted, error) {
+	r, err := o.read(ctx, d)
+	if err != nil {
+		return Drafted{}, err
+	}
+	return Drafted{Title: r.content.Title, Sends: planned(r.plan)}, nil
+}
+
+func planned(plan []store.Rendered) []message.PlannedSend {
+	sends := make([]message.PlannedSend, len(plan))
+	for i, p := range plan {
+		sends[i] = p.PlannedSend
+	}
+	return sends
+}
+
+// Add stores a draft as a new message.
+func (o *Office) Add(ctx context.Context, d Draft, by Actor) (Drafted, error) {
+	r, err := o.read(ctx, d)
+	if err != nil {
+		return Drafted{}, err
+	}
+	m := message.Message{
+		ID: message.NewID("m"), State: message.Draft, SlugKey: message.NewID(""), EntryID: message.NewEntryID(), Corrects: r.content.Corrects,
+	}
+	if err := o.storeAssets(r.assets); err != nil {
+		return Drafted{}, err
+	}
+	err = o.update(ctx, by, func(t *store.Tx) error {
+		if err := insertAssets(t, r.assets); err != nil {
+			return err
+		}
+		if err := t.InsertMessage(m, r.content, by.Name); err != nil {
+			return err
+		}
+		return recordMessage(t, ledger.MessageAdded, by, "", ledger.MessageBody{Message: m.ID, Revision: 1, Content: r.content.Digest(), To: message.Draft})
+	})
+	if err != nil {
+		return Drafted{}, fmt.Errorf("add %s: %w", d.File, err)
+	}
+	return Drafted{ID: m.ID, Revision: 1, Title: r.content.Title, Sends: planned(r.plan)}, nil
+}
+
+// Edit stores a draft as a new revision of a message. Every approval is void.
+func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafted, error) {
+	r, err := o.read(ctx, d)
+	if err != nil {
+		return Drafted{}, err
+	}
+	if err := o.storeAssets(r.assets); err != nil {
+		return Drafted{}, err
+	}
+	var revision int
+	err = o.update(ctx, by, func(t *store.Tx) error {
+		m, err := t.Message(id)
+		if err != nil {
+			return missing(err, "message "+id, "`clarion message list` shows them")
+		}
+		if !m.State.Editable() {
+			return refuse(Conflict, fmt.Sprintf("message %s is %s and can't be edited any more", id, m.State), "add a correction with --corrects "+id)
+		}
+		if err := insertAssets(t, r.assets); err != nil {
+			return err
+		}
+		if err := t.InsertRevision(m, r.content, by.Name); err != nil {
+			return err
+		}
+		revision = m.Revision + 1
+		return recordMessage(t, ledger.MessageEdited, by, "", ledger.MessageBody{
+			Message: id, Revision: revision, Content: r.content.Digest(), Digest: m.ApprovedDigest, From: m.State, To: message.Draft,
+		})
+	})
+	if err != nil {
+		return Drafted{}, fmt.Errorf("edit %s: %w", id, err)
+	}
+	return Drafted{ID: id, Revision: revision, Title: r.content.Title, Sends: planned(r.plan)}, nil
+}
+
+// recordMessage ties who and why to an entry about a message.
+func recordMessage(t *store.Tx, kind ledger.Kind, by Actor, reason string, body ledger.MessageBody) error {
+	var err error
+	if body.By, body.Reason, err = decision(t, by, reason); err != nil {
+		return err
+	}
+	body.Verified = by.Verified
+	return t.Record(kind, body)
+}
+
+// Source writes a revision back as an announcement file.
+func (o *Office) Source(ctx context.Context, id string) ([]byte, error) {
+	detail, err := o.Message(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return announcement.Format(detail.Content), nil
+}

@@ -1,0 +1,116 @@
+package office
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"clarion/ledger"
+	"clarion/store"
+)
+
+// Pressed tells which parts of a freeze took. Any one of them freezes
+// everything.
+type Pressed struct {
+	Memory bool   `json:"memory"`
+	File   bool   `json:"file"`
+	Row    bool   `json:"row"`
+	Says   string `json:"says,omitempty"` // why a part did not take
+}
+
+// Freeze stops everything: memory first, then the file, then the row. Anyone
+// may press, and it works without a name, with the disk full and with the
+// database locked.
+func (o *Office) Freeze(ctx context.Context, reason string, by Actor) Pressed {
+	pressed := Pressed{Memory: true}
+	if err := o.freezer.Press(fmt.Sprintf("%s frozen by %s: %s", time.Now().UTC().Format(time.RFC3339), by.Name, reason)); err != nil {
+		pressed.Says = err.Error()
+	} else {
+		pressed.File = true
+	}
+	if err := o.freezeRow(ctx, reason, by); err != nil {
+		pressed.Says = joinSays(pressed.Says, err.Error())
+	} else {
+		pressed.Row = true
+	}
+	return pressed
+}
+
+func joinSays(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
+}
+
+func (o *Office) freezeRow(ctx context.Context, reason string, by Actor) error {
+	return o.store.Update(ctx, time.Now(), func(t *store.Tx) error {
+		fresh, err := t.SetFreeze(by.Name, reason)
+		if err != nil || !fresh {
+			return err
+		}
+		return record(t, ledger.Frozen, by, reason, ledger.DecisionBody{})
+	})
+}
+
+// AdoptFreeze takes over a freeze that the file alone holds, as after pressing
+// with the daemon down, so that deleting the file thaws nothing.
+func (o *Office) AdoptFreeze(ctx context.Context) error {
+	if !o.freezer.Frozen() {
+		return nil
+	}
+	return o.freezeRow(ctx, "the file FREEZE was there", Actor{})
+}
+
+// FreezeState is whether everything is frozen, by whom and why.
+type FreezeState struct {
+	Frozen bool
+	By     string
+	Reason string
+	At     time.Time
+}
+
+// FreezeState tells whether everything is frozen.
+func (o *Office) FreezeState(ctx context.Context) (FreezeState, error) {
+	row, there, err := o.store.Freeze(ctx)
+	if err != nil {
+		return FreezeState{Frozen: true}, err
+	}
+	return FreezeState{Frozen: there || o.freezer.Frozen(), By: row.By, Reason: row.Reason, At: row.At}, nil
+}
+
+// Thaw ends a freeze: it takes two different people. What came due meanwhile
+// stays held.
+func (o *Office) Thaw(ctx context.Context, reason string, by Actor) (Decided, error) {
+	var decided Decided
+	err := o.update(ctx, by, func(t *store.Tx) error {
+		_, there, err := o.store.Freeze(ctx)
+		if err != nil {
+			return err
+		}
+		if !there && !o.freezer.Frozen() {
+			return refuse(Conflict, "nothing is frozen", "")
+		}
+		if decided, err = together(t, 2, "thaw", "everything", by); err != nil || !decided.Done {
+			return err
+		}
+		if err := t.ClearFreeze(); err != nil {
+			return err
+		}
+		first, err := t.Tie(decided.First)
+		if err != nil {
+			return err
+		}
+		return record(t, ledger.Thawed, by, reason, ledger.DecisionBody{With: first})
+	})
+	if err != nil {
+		return Decided{}, fmt.Errorf("thaw: %w", err)
+	}
+	if decided.Done {
+		if err := o.freezer.Clear(); err != nil {
+			return Decided{}, fmt.Errorf("thaw: %w", err)
+		}
+		o.queue.Wake()
+	}
+	return decided, nil
+}

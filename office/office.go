@@ -1,0 +1,128 @@
+// Package office holds what people do: draft, submit, approve, hold, release,
+// freeze, resolve. Every face of the product comes through here, so that no
+// face can skip a rule.
+//
+// Failure rules. A use case that answers without error is durable, ledger
+// included; one that answers with an error changed nothing. What a person can
+// mend comes back as a *Refusal, which says what happened, to what, and what
+// to do; anything else is a fault of ours. Every decision is checked and
+// recorded in one transaction.
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"clarion/channels"
+	"clarion/ledger"
+	"clarion/store"
+)
+
+// Queue is what the office tells the queue.
+type Queue interface {
+	Wake()                            // something was planned or released
+	Reload(ctx context.Context) error // a channel was paused, resumed or switched
+}
+
+// Freezer is the stop button.
+type Freezer interface {
+	Frozen() bool
+	Press(says string) error
+	Clear() error
+}
+
+// Channel is a configured channel as the office knows it.
+type Channel struct {
+	Name    string
+	Kind    string
+	Channel channels.Channel
+}
+
+// Settings is what the office has of the configuration.
+type Settings struct {
+	Language   string // of messages that name none
+	Zone       string // in which times are shown to readers
+	Department string // of messages that name none
+	Channels   []Channel
+	Links      Links
+}
+
+// Links makes the addresses that readers see.
+type Links struct {
+	Page        func(slug string) string
+	Unsubscribe func(recipient int64) string
+	AssetBase   string
+	Zone        *time.Location
+}
+
+// Office runs the use cases.
+type Office struct {
+	store    *store.Store
+	queue    Queue
+	freezer  Freezer
+	settings Settings
+}
+
+// New makes an office.
+func New(s *store.Store, queue Queue, freezer Freezer, settings Settings) *Office {
+	return &Office{store: s, queue: queue, freezer: freezer, settings: settings}
+}
+
+// Actor is who does something.
+type Actor struct {
+	Name     string
+	Verified bool // they proved who they are; a name given by --as is not proof
+}
+
+// update runs a use case in one transaction by a known person.
+func (o *Office) update(ctx context.Context, by Actor, change func(*store.Tx) error) error {
+	return o.store.Update(ctx, time.Now(), func(t *store.Tx) error {
+		if err := known(t, by); err != nil {
+			return err
+		}
+		return change(t)
+	})
+}
+
+func known(t *store.Tx, by Actor) error {
+	_, err := t.Person(by.Name)
+	if errors.Is(err, store.ErrNotFound) {
+		if by.Name == "" {
+			return refuse(Forbidden, "nobody is named as the one who decides", "say who you are with --as NAME; `clarion person list` shows the names")
+		}
+		return refuse(Forbidden, fmt.Sprintf("there is no person called %q", by.Name), "`clarion person list` shows the names; `clarion person add` adds one")
+	}
+	return err
+}
+
+// decision is what the entries of people's decisions have in common.
+func decision(t *store.Tx, by Actor, reason string) (person, why string, err error) {
+	if person, err = t.Tie(by.Name); err != nil {
+		return "", "", err
+	}
+	why, err = t.Tie(reason)
+	return person, why, err
+}
+
+// record ties who and why to an entry about something other than a message or
+// send.
+func record(t *store.Tx, kind ledger.Kind, by Actor, reason string, body ledger.DecisionBody) error {
+	var err error
+	if body.By, body.Reason, err = decision(t, by, reason); err != nil {
+		return err
+	}
+	body.Verified = by.Verified
+	return t.Record(kind, body)
+}
+
+// channel finds a configured channel.
+func (o *Office) channel(name string) (Channel, bool) {
+	for _, c := range o.settings.Channels {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Channel{}, false
+}

@@ -1,0 +1,194 @@
+package office
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"clarion/ledger"
+	"clarion/message"
+	"clarion/store"
+)
+
+// Submit freezes what every channel would publish for a draft and puts it up
+// for approval. It gives the digest that an approval names.
+func (o *Office) Submit(ctx context.Context, id string, by Actor) (string, error) {
+	m, err := o.store.Message(ctx, id)
+	if err != nil {
+		return "", missing(err, "message "+id, tryList)
+	}
+	revision, err := o.store.Revision(ctx, id, m.Revision)
+	if err != nil {
+		return "", err
+	}
+	plan, problems, err := o.plan(ctx, planInput{content: revision.Content, now: time.Now()})
+	if err != nil {
+		return "", err
+	}
+	if len(problems) > 0 {
+		return "", &Refusal{Says: "message " + id + " can't be submitted", Problems: problems}
+	}
+	var digest string
+	err = o.update(ctx, by, func(t *store.Tx) error {
+		current, err := t.Message(id)
+		if err != nil {
+			return err
+		}
+		switch {
+		case current.State == message.Rehearsed:
+			// A rehearsal of the whole message is over: it goes round again.
+		case current.State != message.Draft:
+			return refuse(Conflict, fmt.Sprintf("message %s is %s; only a draft can be submitted", id, current.State), "")
+		case current.Revision != m.Revision:
+			return refuse(Conflict, fmt.Sprintf("message %s was edited meanwhile", id), "look at it and submit again")
+		}
+		if current, err = o.freshRevision(t, current, revision.Content, by); err != nil {
+			return err
+		}
+		if err := t.FreezePlan(id, current.Revision, plan); err != nil {
+			return err
+		}
+		if digest, err = o.approvable(t, current, revision.Content, planned(plan)); err != nil {
+			return err
+		}
+		if err := t.SetSubmitted(id, digest, by.Name); err != nil {
+			return err
+		}
+		return recordMessage(t, ledger.MessageSubmitted, by, "", ledger.MessageBody{
+			Message: id, Revision: current.Revision, Content: revision.Digest, Digest: digest, From: message.Draft, To: message.InReview,
+		})
+	})
+	if err != nil {
+		return "", fmt.Errorf("submit %s: %w", id, err)
+	}
+	return digest, nil
+}
+
+const tryList = "`clarion message list` shows them"
+
+// freshRevision gives every submit a revision of its own, so that a frozen
+// plan is never made again.
+func (o *Office) freshRevision(t *store.Tx, m message.Message, c message.Content, by Actor) (message.Message, error) {
+	frozen, err := t.Plan(m.ID, m.Revision)
+	if err != nil || len(frozen) == 0 && m.State == message.Draft {
+		return m, err
+	}
+	if err := t.InsertRevision(m, c, by.Name); err != nil {
+		return m, err
+	}
+	return t.Message(m.ID)
+}
+
+// approvable is the digest of all that an approval covers.
+func (o *Office) approvable(t *store.Tx, m message.Message, c message.Content, sends []message.PlannedSend) (string, error) {
+	audiences, err := t.Audiences()
+	if err != nil {
+		return "", err
+	}
+	a := message.Approvable{
+		Message: m.ID, Content: c.Digest(), Sends: sends, Assets: c.Assets, Schedule: c.Schedule, EntryID: m.EntryID,
+	}
+	for _, known := range audiences {
+		if slices.Contains(c.Plan.Audiences, known.Name) {
+			a.Rules = append(a.Rules, message.AudienceRule{Audience: known.Name, Rule: known.Rule})
+		}
+	}
+	return a.Digest(), nil
+}
+
+// Approve approves what was submitted, if the digest that the approver saw is
+// the current one. The approver neither submitted the message nor edited it
+// since the last approval.
+func (o *Office) Approve(ctx context.Context, id, digest string, by Actor) error {
+	err := o.update(ctx, by, func(t *store.Tx) error {
+		m, err := t.Message(id)
+		if err != nil {
+			return missing(err, "message "+id, tryList)
+		}
+		if err := o.mayApprove(t, m, digest, by); err != nil {
+			return err
+		}
+		if err := t.SetApproved(m, by.Name); err != nil {
+			return err
+		}
+		return recordMessage(t, ledger.MessageApproved, by, "", ledger.MessageBody{
+			Message: id, Revision: m.Revision, Digest: digest, From: m.State, To: message.Approved,
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("approve %s: %w", id, err)
+	}
+	o.queue.Wake()
+	return nil
+}
+
+func (o *Office) mayApprove(t *store.Tx, m message.Message, digest string, by Actor) error {
+	if m.State != message.InReview {
+		return refuse(Conflict, fmt.Sprintf("message %s is %s; only one in review can be approved", m.ID, m.State), "")
+	}
+	if digest != m.SubmittedDigest {
+		return refuse(Conflict, fmt.Sprintf("what you saw of message %s is not what is in review now", m.ID),
+			fmt.Sprintf("look at it with `clarion message show %s` and approve the digest that it shows", m.ID))
+	}
+	if by.Name == m.SubmittedBy {
+		return refuse(Forbidden, fmt.Sprintf("%s submitted message %s and can't approve it", by.Name, m.ID), "ask somebody else to approve it")
+	}
+	editors, err := t.Editors(m.ID)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(editors, by.Name) {
+		return refuse(Forbidden, fmt.Sprintf("%s edited message %s and can't approve it", by.Name, m.ID), "ask somebody else to approve it")
+	}
+	if !m.Schedule.Expires.IsZero() && !m.Schedule.Expires.After(t.Now()) {
+		return refuse(Conflict, fmt.Sprintf("message %s expired at %s", m.ID, m.Schedule.Expires.Format(time.RFC3339)), "edit it and choose a later time")
+	}
+	return o.sameDestinations(t, m)
+}
+
+// sameDestinations refuses an approval of what the gate would hold anyway.
+func (o *Office) sameDestinations(t *store.Tx, m message.Message) error {
+	plan, err := t.Plan(m.ID, m.Revision)
+	if err != nil {
+		return err
+	}
+	modes, err := t.ChannelStates()
+	if err != nil {
+		return err
+	}
+	for _, send := range plan {
+		c, ok := o.channel(send.Channel)
+		if !ok || c.Channel.Destination() != send.Destination || send.Mode == message.Rehearsal && !modes[send.Channel].Rehearsal {
+			return refuse(Conflict, fmt.Sprintf("the channel %s is not what it was when message %s was submitted", send.Channel, m.ID),
+				fmt.Sprintf("return it with `clarion message return %s` and submit it again", m.ID))
+		}
+	}
+	return nil
+}
+
+// Return sends a message in review back to its authors, with a reason.
+func (o *Office) Return(ctx context.Context, id, reason string, by Actor) error {
+	if reason == "" {
+		return refuse(Invalid, "a message is returned with a reason", "say what is to be changed with --reason")
+	}
+	err := o.update(ctx, by, func(t *store.Tx) error {
+		m, err := t.Message(id)
+		if err != nil {
+			return missing(err, "message "+id, tryList)
+		}
+		if m.State != message.InReview {
+			return refuse(Conflict, fmt.Sprintf("message %s is %s; only one in review can be returned", id, m.State), "")
+		}
+		if err := t.SetReturned(id); err != nil {
+			return err
+		}
+		return recordMessage(t, ledger.MessageReturned, by, reason, ledger.MessageBody{
+			Message: id, Revision: m.Revision, Digest: m.SubmittedDigest, From: m.State, To: message.Draft,
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("return %s: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package office
+
+import (
+	"context"
+	"fmt"
+
+	"clarion/channels"
+	"clarion/ledger"
+	"clarion/message"
+	"clarion/store"
+)
+
+// SendDetail is everything about one send.
+type SendDetail struct {
+	Send     message.Send
+	Attempts []message.Attempt
+	// Open are recipients that wait for a person: failed or unknown.
+	Open []store.Recipient
+}
+
+// maxAttemptsShown bounds what one look at a send shows.
+const maxAttemptsShown = 500
+
+// Sends lists sends, newest first.
+func (o *Office) Sends(ctx context.Context, f store.SendFilter) ([]message.Send, error) {
+	f.Limit = listLimit(f.Limit)
+	return o.store.Sends(ctx, f)
+}
+
+// ChangedSends lists sends that changed after a place, for whoever follows. A
+// negative place gives the present end alone.
+func (o *Office) ChangedSends(ctx context.Context, after int64) ([]message.Send, int64, error) {
+	if after < 0 {
+		end, err := o.store.LedgerEnd(ctx)
+		return nil, end, err
+	}
+	return o.store.ChangedSends(ctx, after, MaxList)
+}
+
+// Send shows one send with the evidence.
+func (o *Office) Send(ctx context.Context, id int64) (SendDetail, error) {
+	var d SendDetail
+	var err error
+	if d.Send, err = o.store.Send(ctx, id); err != nil {
+		return d, missing(err, fmt.Sprintf("send %d", id), "`clarion send list` shows them")
+	}
+	if d.Attempts, err = o.store.Attempts(ctx, id, maxAttemptsShown); err != nil || !d.Send.Addressed {
+		return d, err
+	}
+	for _, state := range []message.SendState{message.SendUnknown, message.Failed} {
+		open, err := o.store.Recipients(ctx, id, state, 0, MaxList)
+		if err != nil {
+			return d, err
+		}
+		d.Open = append(d.Open, open...)
+	}
+	return d, nil
+}
+
+// Recipients lists recipients of an addressed send.
+func (o *Office) Recipients(ctx context.Context, send int64, state message.SendState, after int64, limit int) ([]store.Recipient, error) {
+	return o.store.Recipients(ctx, send, state, after, listLimit(limit))
+}
+
+// Resolve settles what is unknown of a send by a person's word: it was sent, it
+// is to be sent again, or it is given up.
+func (o *Office) Resolve(ctx context.Context, id int64, to message.SendState, reason string, by Actor) (int, error) {
+	if to != message.Sent && to != message.Planned && to != message.Abandoned {
+		return 0, refuse(Invalid, fmt.Sprintf("an unknown send can't become %q", to), "choose sent, planned (send it again) or abandoned")
+	}
+	if reason == "" {
+		return 0, refuse(Invalid, "a send is resolved with a reason", "say with --reason how you know")
+	}
+	return o.settleOpen(ctx, id, message.SendUnknown, to, ledger.SendResolved, reason, by)
+}
+
+// Retry plans what failed of a send again, or gives it up.
+func (o *Office) Retry(ctx context.Context, id int64, abandon bool, reason string, by Actor) (int, error) {
+	to := message.Planned
+	if abandon {
+		to = message.Abandoned
+	}
+	return o.settleOpen(ctx, id, message.Failed, to, ledger.SendRetried, reason, by)
+}
+
+func (o *Office) settleOpen(ctx context.Context, id int64, from, to message.SendState, kind ledger.Kind, reason string, by Actor) (int, error) {
+	var n int
+	err := o.update(ctx, by, func(t *store.Tx) error {
+		s, err := t.Send(id)
+		if err != nil {
+			return missing(err, fmt.Sprintf("send %d", id), "`clarion send list` shows them")
+		}
+		if n, err = t.Resolve(s, from, to); err != nil {
+			return err
+		}
+		if n == 0 {
+			return refuse(Conflict, fmt.Sprintf("nothing of send %d is %s: it is %s", id, from, s.State), "")
+		}
+		return t.RecordResolved(kind, s, to, by.Name, reason, n)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("settle send %d: %w", id, err)
+	}
+	o.queue.Wake()
+	return n, nil
+}
+
+// Delivered shows what a rehearsed or sent send left as, byte for byte, with
+// its slots filled; for an addressed send, as one recipient got it.
+func (o *Office) Delivered(ctx context.Context, id, recipient int64) ([]Shown, error) {
+	stored, err := o.store.Rendering(ctx, id)
+	if err != nil {
+		return nil, missing(err, fmt.Sprintf("send %d", id), "`clarion send list` shows them")
+	}
+	r, err := channels.UnmarshalRendering(stored)
+	if err != nil {
+		return nil, err
+	}
+	values, err := o.valuesOf(ctx, id, recipient)
+	if err != nil {
+		return nil, err
+	}
+	docs := make([]Shown, len(r.Documents))
+	for i, d := range r.Documents {
+		text, err := d.Fill(values)
+		if err != nil {
+			return nil, refuse(Conflict, fmt.Sprintf("send %d can't be shown filled: %v", id, err), "name one of its recipients with --recipient")
+		}
+		docs[i] = Shown{Name: d.Name, MediaType: d.MediaType, Text: text}
+	}
+	return docs, nil
+}
+
+func (o *Office) valuesOf(ctx context.Context, id, recipient int64) (channels.Values, error) {
+	v, err := o.store.Values(ctx, id, recipient)
+	if err != nil {
+		return v, missing(err, fmt.Sprintf("recipient %d of send %d", recipient, id), "")
+	}
+	links := o.settings.Links
+	v.PageAddress, v.AssetBase, v.Zone, v.Asset = links.Page(v.PageAddress), links.AssetBase, links.Zone, o.store.Asset
+	if recipient != 0 {
+		v.UnsubscribeLink = links.Unsubscribe(recipient)
+	}
+	return v, nil
+}

@@ -1,0 +1,177 @@
+// Package queue decides when and whether a send goes, and sees it through:
+// claim, attempt, publish, settle, retry, recover.
+//
+// Failure rules. An attempt is durable before the first byte leaves, and its
+// outcome before anything else is told; if either can't be recorded, nothing
+// more is sent by that lane until it can. Every attempt at one send or
+// recipient carries the same key. An outcome without a class is unknown and is
+// never repeated by the queue. Each channel has a lane of its own: one that
+// hangs, panics or is down delays no other. A delivery that gives no answer in
+// its time is unknown, and its worker is replaced. Stopping finishes what is
+// under way within a bound and puts the rest back; what the bound cuts off is
+// unknown.
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"clarion/channels"
+	"clarion/message"
+)
+
+// Store is what the queue needs of a store. Every method is one transaction.
+type Store interface {
+	NextDue(ctx context.Context, lane message.Lane, before time.Duration) (time.Time, bool, error)
+	Claim(ctx context.Context, lane message.Lane, limit int, now time.Time) (message.Claim, error)
+	Materialise(ctx context.Context, lane message.Lane, before time.Duration, now time.Time) error
+	Commit(ctx context.Context, lanes map[string]message.Lane, settle []message.Settlement, open []message.Item, now time.Time) ([]message.Opened, error)
+	Publish(ctx context.Context, lane message.Lane, all []message.Settlement, now time.Time) ([]message.Opened, error)
+	Rendering(ctx context.Context, send int64) ([]byte, error)
+	Asset(sha256 string) ([]byte, error)
+	ChannelModes(ctx context.Context) (map[string]Mode, error)
+	PauseChannel(ctx context.Context, name, reason string, now time.Time) error
+}
+
+// Mode is what people and the queue decided about a channel while running.
+type Mode = message.ChannelMode
+
+// Freezer tells whether everything is frozen. It is asked before every first
+// byte.
+type Freezer interface{ Frozen() bool }
+
+// Observer is told what happened, after it is durable. Its methods return
+// quickly.
+type Observer interface {
+	// Attempt is told of each settled attempt.
+	Attempt(s message.Settlement)
+	// Stopped is told what the gate did not let pass.
+	Stopped(s message.Stopped)
+	// Published is told that the public pages changed.
+	Published()
+	// Paused is told that a channel is unusable and was paused.
+	Paused(channel, reason string)
+	// Trouble is told of a fault that the queue lives with.
+	Trouble(doing string, err error)
+}
+
+// Links makes the addresses that slots are filled with.
+type Links struct {
+	Page        func(slug string) string
+	Unsubscribe func(recipient int64) string
+	AssetBase   string
+	Zone        *time.Location
+}
+
+// Limits bounds one lane.
+type Limits struct {
+	Concurrency int           // deliveries under way at once, at least 1
+	Ahead       int           // attempts that each of them may have open, at least 1
+	Interval    time.Duration // least time between two deliveries; 0: none
+	Timeout     time.Duration // for one delivery to be answered
+	Retry       message.Retry
+}
+
+// Lane is one channel with its limits.
+type Lane struct {
+	Name    string
+	Channel channels.Channel
+	// Rehearsal stands in for the channel where it rehearses.
+	Rehearsal channels.Channel
+	Limits    Limits
+}
+
+// Settings are what all lanes share.
+type Settings struct {
+	MaterialiseBefore time.Duration // how long before its instant an addressed send's recipients are fixed
+	Links             Links
+}
+
+// Engine runs the lanes.
+type Engine struct {
+	store    Store
+	freezer  Freezer
+	observer Observer
+	settings Settings
+	lanes    []*lane
+	writer   *writer
+
+	claiming context.Context // ends when no more is to be claimed
+	stop     context.CancelFunc
+	sending  context.Context // ends when nothing may be under way any more
+	cut      context.CancelFunc
+	running  sync.WaitGroup
+}
+
+// New makes an engine; nothing runs before Start.
+func New(store Store, freezer Freezer, observer Observer, settings Settings, lanes []Lane) *Engine {
+	e := &Engine{store: store, freezer: freezer, observer: observer, settings: settings, writer: newWriter(store, observer)}
+	e.claiming, e.stop = context.WithCancel(context.Background())
+	e.sending, e.cut = context.WithCancel(context.Background())
+	for _, l := range lanes {
+		e.lanes = append(e.lanes, newLane(e, l))
+	}
+	return e
+}
+
+// Start starts every lane. The store was recovered before.
+func (e *Engine) Start(ctx context.Context) error {
+	modes, err := e.store.ChannelModes(ctx)
+	if err != nil {
+		return fmt.Errorf("start the queue: %w", err)
+	}
+	go e.writer.run()
+	for _, l := range e.lanes {
+		l.apply(modes[l.name])
+		l.start()
+	}
+	return nil
+}
+
+// Wake makes the lanes look again: something was planned, released, resumed or
+// switched.
+func (e *Engine) Wake() {
+	for _, l := range e.lanes {
+		l.wake()
+	}
+}
+
+// Reload takes over what people decided about channels, and wakes the lanes.
+func (e *Engine) Reload(ctx context.Context) error {
+	modes, err := e.store.ChannelModes(ctx)
+	if err != nil {
+		return fmt.Errorf("reload the channels' modes: %w", err)
+	}
+	for _, l := range e.lanes {
+		l.apply(modes[l.name])
+	}
+	e.Wake()
+	return nil
+}
+
+// Stop stops claiming, finishes what is under way until ctx ends, and puts the
+// rest back. The error says if something had to be cut off.
+func (e *Engine) Stop(ctx context.Context) error {
+	e.stop()
+	done := make(chan struct{})
+	go func() {
+		e.running.Wait()
+		close(done)
+	}()
+	var err error
+	select {
+	case <-done:
+	case <-ctx.Done():
+		err = errors.New("stop the queue: what was still under way was cut off and is unknown")
+		e.cut()
+		<-done
+	}
+	e.cut()
+	for _, l := range e.lanes {
+		l.close()
+	}
+	return errors.Join(err, e.writer.stop(ctx))
+}

@@ -1,0 +1,294 @@
+-- +goose Up
+-- Instants are Unix milliseconds. Lists are JSON.
+
+CREATE TABLE meta (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE people (
+  name       TEXT PRIMARY KEY,
+  full_name  TEXT NOT NULL,
+  role       TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audiences (
+  id          INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL UNIQUE,
+  title       TEXT NOT NULL,
+  description TEXT NOT NULL,
+  public      INTEGER NOT NULL,
+  rule        TEXT NOT NULL,
+  channels    TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE subscribers (
+  id          INTEGER PRIMARY KEY,
+  address     TEXT NOT NULL,
+  address_key TEXT NOT NULL UNIQUE,
+  name        TEXT NOT NULL,
+  language    TEXT NOT NULL,
+  created_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE audience_members (
+  audience_id   INTEGER NOT NULL REFERENCES audiences (id) ON DELETE CASCADE,
+  subscriber_id INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+  PRIMARY KEY (audience_id, subscriber_id)
+) STRICT, WITHOUT ROWID;
+
+-- An empty audience means all of them.
+CREATE TABLE suppressions (
+  address_key TEXT NOT NULL,
+  audience    TEXT NOT NULL,
+  reason      TEXT NOT NULL,
+  at          INTEGER NOT NULL,
+  PRIMARY KEY (address_key, audience)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE messages (
+  id               TEXT PRIMARY KEY,
+  state            TEXT NOT NULL,
+  hold             TEXT NOT NULL DEFAULT '',
+  hold_by          TEXT NOT NULL DEFAULT '',
+  revision         INTEGER NOT NULL,
+  title            TEXT NOT NULL,
+  department       TEXT NOT NULL,
+  slug             TEXT NOT NULL,
+  slug_key         TEXT NOT NULL,
+  entry_id         TEXT NOT NULL UNIQUE,
+  corrects         TEXT NOT NULL DEFAULT '',
+  earliest_at      INTEGER NOT NULL DEFAULT 0,
+  late_limit       INTEGER NOT NULL DEFAULT 0,
+  expires_at       INTEGER NOT NULL DEFAULT 0,
+  submitted_digest TEXT NOT NULL DEFAULT '',
+  approved_digest  TEXT NOT NULL DEFAULT '',
+  submitted_by     TEXT NOT NULL DEFAULT '',
+  created_at       INTEGER NOT NULL,
+  approved_at      INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX messages_by_state ON messages (state, created_at);
+CREATE INDEX messages_by_age ON messages (created_at, id);
+
+CREATE TABLE revisions (
+  message_id TEXT NOT NULL REFERENCES messages (id),
+  number     INTEGER NOT NULL,
+  content    TEXT NOT NULL,
+  digest     TEXT NOT NULL,
+  editor     TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  approved   INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (message_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE assets (
+  sha256     TEXT PRIMARY KEY,
+  media_type TEXT NOT NULL,
+  size       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A revision's frozen plan: what each channel would publish, to whom, where.
+CREATE TABLE renderings (
+  id          INTEGER PRIMARY KEY,
+  message_id  TEXT NOT NULL,
+  revision    INTEGER NOT NULL,
+  channel     TEXT NOT NULL,
+  audiences   TEXT NOT NULL, -- as they were at submit
+  names       TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  mode        TEXT NOT NULL,
+  addressed   INTEGER NOT NULL,
+  digest      TEXT NOT NULL,
+  length      INTEGER NOT NULL,
+  body        BLOB NOT NULL,
+  planned     INTEGER NOT NULL DEFAULT 1, -- 0 once a later submit of the revision left it out
+  UNIQUE (message_id, revision, channel),
+  FOREIGN KEY (message_id, revision) REFERENCES revisions (message_id, number)
+) STRICT;
+
+CREATE TABLE approvals (
+  id         INTEGER PRIMARY KEY,
+  message_id TEXT NOT NULL REFERENCES messages (id),
+  revision   INTEGER NOT NULL,
+  digest     TEXT NOT NULL,
+  by         TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  voided_at  INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX approvals_by_message ON approvals (message_id);
+
+-- The first of two people's decisions, waiting for the second.
+CREATE TABLE countersigns (
+  act     TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  by      TEXT NOT NULL,
+  at      INTEGER NOT NULL,
+  PRIMARY KEY (act, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE channels (
+  name       TEXT PRIMARY KEY,
+  paused     INTEGER NOT NULL DEFAULT 0,
+  reason     TEXT NOT NULL DEFAULT '',
+  by         TEXT NOT NULL DEFAULT '',
+  rehearsal  INTEGER NOT NULL DEFAULT 0,
+  changed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE freezes (
+  id     INTEGER PRIMARY KEY CHECK (id = 1),
+  by     TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at     INTEGER NOT NULL
+) STRICT;
+
+-- The queue. There is no second table to fall out of step with.
+CREATE TABLE sends (
+  id              INTEGER PRIMARY KEY,
+  message_id      TEXT NOT NULL REFERENCES messages (id),
+  channel         TEXT NOT NULL,
+  run             INTEGER NOT NULL,
+  revision        INTEGER NOT NULL,
+  rendering_id    INTEGER NOT NULL REFERENCES renderings (id),
+  names           TEXT NOT NULL,
+  addressed       INTEGER NOT NULL,
+  state           TEXT NOT NULL,
+  hold            TEXT NOT NULL DEFAULT '',
+  late_ok         INTEGER NOT NULL DEFAULT 0,
+  due_at          INTEGER NOT NULL,
+  next_at         INTEGER NOT NULL,
+  attempts        INTEGER NOT NULL DEFAULT 0,
+  key             TEXT NOT NULL,
+  digest          TEXT NOT NULL,
+  class           TEXT NOT NULL DEFAULT '',
+  reason          TEXT NOT NULL DEFAULT '',
+  materialised_at INTEGER NOT NULL DEFAULT 0,
+  sent_at         INTEGER NOT NULL DEFAULT 0,
+  remote_id       TEXT NOT NULL DEFAULT '',
+  remote_url      TEXT NOT NULL DEFAULT '',
+  UNIQUE (message_id, channel, run)
+) STRICT;
+CREATE INDEX sends_due ON sends (channel, next_at) WHERE state IN ('planned', 'waiting');
+CREATE INDEX sends_ready ON sends (channel, next_at) WHERE state IN ('planned', 'waiting') AND materialised_at > 0;
+CREATE INDEX sends_leased ON sends (channel) WHERE state IN ('claimed', 'sending');
+CREATE INDEX sends_open ON sends (state) WHERE state IN ('failed', 'unknown', 'held');
+
+CREATE TABLE recipients (
+  id            INTEGER PRIMARY KEY,
+  send_id       INTEGER NOT NULL REFERENCES sends (id),
+  subscriber_id INTEGER NOT NULL,
+  address       TEXT NOT NULL,
+  address_key   TEXT NOT NULL,
+  name          TEXT NOT NULL,
+  state         TEXT NOT NULL,
+  next_at       INTEGER NOT NULL,
+  attempts      INTEGER NOT NULL DEFAULT 0,
+  key           TEXT NOT NULL,
+  class         TEXT NOT NULL DEFAULT '',
+  reason        TEXT NOT NULL DEFAULT '',
+  sent_at       INTEGER NOT NULL DEFAULT 0,
+  remote_id     TEXT NOT NULL DEFAULT '',
+  UNIQUE (send_id, address_key)
+) STRICT;
+CREATE INDEX recipients_due ON recipients (send_id, next_at) WHERE state IN ('planned', 'waiting');
+CREATE INDEX recipients_leased ON recipients (send_id) WHERE state IN ('claimed', 'sending');
+CREATE INDEX recipients_open ON recipients (send_id, state) WHERE state IN ('failed', 'unknown');
+
+CREATE TABLE tallies (
+  send_id INTEGER NOT NULL REFERENCES sends (id),
+  state   TEXT NOT NULL,
+  n       INTEGER NOT NULL,
+  PRIMARY KEY (send_id, state)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attempts (
+  id           INTEGER PRIMARY KEY,
+  send_id      INTEGER NOT NULL,
+  recipient_id INTEGER NOT NULL,
+  number       INTEGER NOT NULL,
+  rehearsal    INTEGER NOT NULL,
+  opened_at    INTEGER NOT NULL,
+  closed_at    INTEGER NOT NULL DEFAULT 0,
+  outcome      TEXT NOT NULL DEFAULT '',
+  class        TEXT NOT NULL DEFAULT '',
+  reason       TEXT NOT NULL DEFAULT '',
+  remote_id    TEXT NOT NULL DEFAULT '',
+  remote_url   TEXT NOT NULL DEFAULT '',
+  detail       TEXT NOT NULL DEFAULT '',
+  writer_id    INTEGER NOT NULL DEFAULT 0,
+  entry        INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX attempts_under_way ON attempts (id) WHERE closed_at = 0;
+CREATE INDEX attempts_by_send ON attempts (send_id, recipient_id);
+CREATE INDEX attempts_by_entry ON attempts (writer_id, entry) WHERE entry > 0 AND recipient_id > 0;
+
+CREATE TABLE ledger_writers (
+  id     INTEGER PRIMARY KEY,
+  writer TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE ledger_entries (
+  writer_id INTEGER NOT NULL,
+  seq       INTEGER NOT NULL,
+  at        INTEGER NOT NULL,
+  kind      TEXT NOT NULL,
+  body      TEXT NOT NULL,
+  PRIMARY KEY (writer_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ledger_links (
+  writer_id INTEGER NOT NULL,
+  number    INTEGER NOT NULL,
+  at        INTEGER NOT NULL,
+  first     INTEGER NOT NULL,
+  count     INTEGER NOT NULL,
+  prev      BLOB NOT NULL,
+  hash      BLOB NOT NULL,
+  PRIMARY KEY (writer_id, number)
+) STRICT, WITHOUT ROWID;
+
+-- What the chain knows by a salted hash only; erasing a row leaves it whole.
+CREATE TABLE ledger_ties (
+  ref   TEXT PRIMARY KEY,
+  salt  BLOB NOT NULL,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What the public may read. Nothing of a message stands here before its
+-- publication, and the public pages' connection can read nothing else.
+CREATE TABLE public_pages (
+  slug       TEXT PRIMARY KEY,
+  entry_id   TEXT NOT NULL UNIQUE,
+  page       BLOB NOT NULL,
+  atom       BLOB NOT NULL,
+  rss        BLOB NOT NULL,
+  json       BLOB NOT NULL,
+  item       BLOB NOT NULL,
+  published_at INTEGER NOT NULL,
+  updated_at   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX public_pages_newest ON public_pages (published_at);
+
+CREATE TABLE public_page_audiences (
+  audience     TEXT NOT NULL,
+  published_at INTEGER NOT NULL,
+  slug         TEXT NOT NULL,
+  PRIMARY KEY (audience, published_at, slug)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE public_audiences (
+  name        TEXT PRIMARY KEY,
+  title       TEXT NOT NULL,
+  description TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE public_assets (
+  sha256     TEXT PRIMARY KEY,
+  media_type TEXT NOT NULL,
+  size       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- +goose Down
+SELECT RAISE(ABORT, 'a schema is never taken back; restore a backup');

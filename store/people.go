@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// Person is a named member of staff.
+type Person struct {
+	Name     string `json:"name"` // short, as in --as
+	FullName string `json:"full_name"`
+	Role     string `json:"role"`
+}
+
+// PutPerson adds a person, or changes the one of that name.
+func (t *Tx) PutPerson(p Person) error {
+	_, err := t.exec(`INSERT INTO people (name, full_name, role, created_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET full_name = excluded.full_name, role = excluded.role`, p.Name, p.FullName, p.Role, ms(t.now))
+	if err != nil {
+		return fmt.Errorf("store person: %w", err)
+	}
+	return nil
+}
+
+// Person finds a person by name.
+func (t *Tx) Person(name string) (Person, error) {
+	p := Person{Name: name}
+	err := row(t.ctx, t, "SELECT full_name, role FROM people WHERE name = ?", []any{name}, &p.FullName, &p.Role)
+	return p, err
+}
+
+// People lists everyone by name.
+func (s *Store) People(ctx context.Context) ([]Person, error) {
+	var all []Person
+	err := scan(ctx, s.read, func(rows *sql.Rows) error {
+		var p Person
+		err := rows.Scan(&p.Name, &p.FullName, &p.Role)
+		all = append(all, p)
+		return err
+	}, "SELECT name, full_name, role FROM people ORDER BY name")
+	if err != nil {
+		return nil, fmt.Errorf("list people: %w", err)
+	}
+	return all, nil
+}
+
+// Countersign records the first of two people for an act, or gives the name of
+// the one who came first. A person can't be both.
+func (t *Tx) Countersign(act, subject, by string) (first string, err error) {
+	_, err = t.exec("INSERT INTO countersigns (act, subject, by, at) VALUES (?, ?, ?, ?) ON CONFLICT (act, subject) DO NOTHING", act, subject, by, ms(t.now))
+	if err != nil {
+		return "", fmt.Errorf("record the first of two for %s: %w", act, err)
+	}
+	err = row(t.ctx, t, "SELECT by FROM countersigns WHERE act = ? AND subject = ?", []any{act, subject}, &first)
+	if err != nil {
+		return "", fmt.Errorf("read the first of two for %s: %w", act, err)
+	}
+	if first == by {
+		return "", nil
+	}
+	return first, t.ForgetCountersign(act, subject)
+}
+
+// ForgetCountersign drops a first decision that no second followed.
+func (t *Tx) ForgetCountersign(act, subject string) error {
+	if _, err := t.exec("DELETE FROM countersigns WHERE act = ? AND subject = ?", act, subject); err != nil {
+		return fmt.Errorf("forget the first of two for %s: %w", act, err)
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"clarion/message"
+)
+
+// Backlog is what operations watch of the queue.
+type Backlog struct {
+	Due       int       // planned or waiting, their instant reached
+	Overdue   int       // of those, later than a minute
+	OldestDue time.Time // zero if nothing is due
+	Failed    int
+	Unknown   int
+	Held      int // sends
+}
+
+// Backlog counts what is due and what waits for a person. It walks the queue
+// channel by channel, so that what is not due costs nothing.
+func (s *Store) Backlog(ctx context.Context, now time.Time) (Backlog, error) {
+	var b Backlog
+	var oldest sql.NullInt64
+	err := row(ctx, s.read, `WITH RECURSIVE c (name) AS (
+			SELECT min(channel) FROM sends WHERE state IN ('planned', 'waiting')
+			UNION ALL
+			SELECT (SELECT min(channel) FROM sends WHERE state IN ('planned', 'waiting') AND channel > c.name) FROM c WHERE c.name IS NOT NULL)
+		SELECT count(*), coalesce(sum(s.next_at < ?2), 0), min(s.next_at) FROM c JOIN sends s ON s.channel = c.name
+		WHERE s.state IN ('planned', 'waiting') AND s.next_at <= ?1`, []any{ms(now), ms(now.Add(-time.Minute))}, &b.Due, &b.Overdue, &oldest)
+	if err != nil {
+		return b, fmt.Errorf("count due sends: %w", err)
+	}
+	b.OldestDue = at(oldest.Int64)
+	err = scan(ctx, s.read, func(rows *sql.Rows) error {
+		var state message.SendState
+		var n int
+		if err := rows.Scan(&state, &n); err != nil {
+			return err
+		}
+		switch state {
+		case message.Failed:
+			b.Failed += n
+		case message.SendUnknown:
+			b.Unknown += n
+		case message.SendHeld:
+			b.Held += n
+		}
+		return nil
+	}, `SELECT state, count(*) FROM sends WHERE state IN ('failed', 'unknown', 'held') AND NOT (addressed AND state <> 'held') GROUP BY state
+		UNION ALL SELECT 'held', count(*) FROM sends WHERE state IN ('claimed', 'sending') AND hold <> ''
+		UNION ALL SELECT state, count(*) FROM recipients WHERE state IN ('failed', 'unknown') GROUP BY state`)
+	if err != nil {
+		return b, fmt.Errorf("count open sends: %w", err)
+	}
+	return b, nil
+}

@@ -1,0 +1,176 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"clarion/ledger"
+)
+
+// writer is the one write connection with its prepared statements.
+type writer struct {
+	db       *sql.DB
+	conn     *sql.Conn
+	prepared map[string]*sql.Stmt
+}
+
+func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &writer{db: db, conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+}
+
+func (w *writer) close() error {
+	var errs []error
+	for _, stmt := range w.prepared {
+		errs = append(errs, stmt.Close())
+	}
+	return errors.Join(append(errs, w.conn.Close(), w.db.Close())...)
+}
+
+// stmt prepares a statement once for the life of the connection.
+func (w *writer) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, ok := w.prepared[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := w.conn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %.60q: %w", query, err)
+	}
+	w.prepared[query] = stmt
+	return stmt, nil
+}
+
+// Tx is one write transaction together with the ledger entries that it will
+// chain at its end. A query's rows are read to their end before the same query
+// runs again.
+type Tx struct {
+	ctx     context.Context
+	writer  *writer
+	store   *Store
+	now     time.Time
+	entries []ledger.Entry
+}
+
+// Update runs a use case's change and its ledger entries in one transaction.
+func (s *Store) Update(ctx context.Context, now time.Time, change func(*Tx) error) error {
+	return s.update(ctx, now, change)
+}
+
+// Now is the transaction's instant.
+func (t *Tx) Now() time.Time { return t.now }
+
+// update runs a change and its ledger link in one transaction. Once begun it
+// is not cut short by the caller going away.
+func (s *Store) update(ctx context.Context, now time.Time, change func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	t := &Tx{ctx: context.WithoutCancel(ctx), writer: s.write, store: s, now: now}
+	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	committed := false
+	defer func() {
+		if !committed { // also where change panics; SQLite may have rolled back by itself, as on a full disk
+			_, _ = t.exec("ROLLBACK")
+		}
+	}()
+	tail, err := t.run(change)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec("COMMIT"); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	s.tail, committed = tail, true
+	return nil
+}
+
+func (t *Tx) run(change func(*Tx) error) (ledger.Link, error) {
+	if err := change(t); err != nil {
+		return ledger.Link{}, err
+	}
+	return t.chain()
+}
+
+func (t *Tx) exec(query string, args ...any) (int64, error) {
+	stmt, err := t.writer.stmt(t.ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := stmt.ExecContext(t.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// one runs a change that must hit a row.
+func (t *Tx) one(query string, args ...any) error {
+	n, err := t.exec(query, args...)
+	if err == nil && n == 0 {
+		return ErrNotFound
+	}
+	return err
+}
+
+// QueryContext runs a prepared query within the transaction.
+func (t *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	stmt, err := t.writer.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryContext(ctx, args...)
+}
+
+// querier is a read pool or a write transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// scan runs a query and hands each row to read.
+func scan(ctx context.Context, q querier, read func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := read(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// row reads the one row of a query into dest, or ErrNotFound.
+func row(ctx context.Context, q querier, query string, args []any, dest ...any) error {
+	found := false
+	err := scan(ctx, q, func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(dest...)
+	}, query, args...)
+	if err == nil && !found {
+		return ErrNotFound
+	}
+	return err
+}
+
+// list turns values into the JSON array that a statement unfolds with
+// json_each.
+func list(values any) string {
+	b, err := json.Marshal(values)
+	if err != nil {
+		panic("store: a list always marshals: " + err.Error())
+	}
+	return string(b)
+}
