@@ -84,6 +84,7 @@ func TestAddressKey(t *testing.T) {
 		{"Siân@example.org", "SIÂN@example.org"},
 		{"sia\u0302n@example.org", "si\u00e2n@example.org"},
 		{"Straße@example.org", "STRASSE@example.org"},
+		{"\u1fb4@example.org", "α\u0345\u0301@example.org"}, // marks in another order
 		{"ann@bücher.example", "ann@XN--BCHER-KVA.example"},
 	}
 	for _, pair := range same {

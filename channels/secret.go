@@ -89,11 +89,8 @@ func (s Secret) String() string {
 	return "<secret>"
 }
 
-// Format hides the value from every verb of fmt: String alone covers only
-// those that suit a string.
-func (s Secret) Format(f fmt.State, verb rune) {
-	_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), s.String())
-}
+// GoString hides the value from %#v.
+func (s Secret) GoString() string { return s.String() }
 
 // MarshalText hides the value from JSON and TOML.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

@@ -150,7 +150,7 @@ func TestSecretWords(t *testing.T) {
 	if !none.IsZero() || none.String() != "" || fmt.Sprint(none) != "" {
 		t.Errorf("no secret prints as %q", fmt.Sprint(none))
 	}
-	if s := NewSecret(hidden); s.IsZero() || fmt.Sprint(s) != "<secret>" || fmt.Sprintf("%q", s) != `"<secret>"` {
+	if s := NewSecret(hidden); s.IsZero() || fmt.Sprint(s) != "<secret>" || fmt.Sprintf("%#v", s) != "<secret>" {
 		t.Errorf("a secret prints as %v", s)
 	}
 }

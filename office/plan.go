@@ -185,10 +185,11 @@ func (p *planner) render(all []reached) []store.Rendered {
 			continue
 		}
 		body := rendering.Marshal()
-		if len(body) > channels.MaxRendering {
+		if _, err := channels.UnmarshalRendering(body); err != nil { // what is stored must be readable for years
 			p.problems = append(p.problems, problemOf(channels.Problem{
-				Field: "body", Says: fmt.Sprintf("what %s would publish has %d bytes, the limit is %d", r.Name, len(body), channels.MaxRendering), Try: "shorten it",
+				Field: "body", Says: fmt.Sprintf("what %s would publish can't be stored: %v", r.Name, err), Try: "shorten it, or use fewer or smaller assets",
 			}, r.Name, p.file, p.lines))
+			continue
 		}
 		plan = append(plan, store.Rendered{Body: body, Length: rendering.Length, PlannedSend: p.send(r, channels.Digest(body))})
 	}

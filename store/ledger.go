@@ -19,10 +19,14 @@ func (t *Tx) record(kind ledger.Kind, body any) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("record %s: %w", kind, err)
 	}
-	tail := t.store.tail
-	seq := tail.First + int64(tail.Count) + int64(len(t.entries))
+	seq := t.nextSeq()
 	t.entries = append(t.entries, ledger.Entry{Seq: seq, At: t.now, Kind: kind, Body: b})
 	return seq, nil
+}
+
+// nextSeq is the seq of the next entry.
+func (t *Tx) nextSeq() int64 {
+	return t.store.tail.First + int64(t.store.tail.Count) + int64(len(t.entries))
 }
 
 // chain writes the transaction's entries and their link, and gives the new
@@ -32,18 +36,16 @@ func (t *Tx) chain() (ledger.Link, error) {
 		return t.store.tail, nil
 	}
 	hashes := make([]ledger.Hash, len(t.entries))
-	rows := make([][4]any, len(t.entries))
 	for i, e := range t.entries {
 		hashes[i] = e.Hash()
-		rows[i] = [4]any{e.Seq, ms(e.At), e.Kind, string(e.Body)}
-	}
-	_, err := t.exec(`INSERT INTO ledger_entries (writer_id, seq, at, kind, body)
-		SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)`, t.store.writerID, list(rows))
-	if err != nil {
-		return ledger.Link{}, fmt.Errorf("write ledger entries: %w", err)
+		_, err := t.exec("INSERT INTO ledger_entries (writer_id, seq, at, kind, body) VALUES (?, ?, ?, ?, ?)",
+			t.store.writerID, e.Seq, ms(e.At), string(e.Kind), string(e.Body))
+		if err != nil {
+			return ledger.Link{}, fmt.Errorf("write ledger entries: %w", err)
+		}
 	}
 	link := ledger.NewLink(t.store.tail, t.now, hashes)
-	_, err = t.exec(`INSERT INTO ledger_links (writer_id, number, at, first, count, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	_, err := t.exec(`INSERT INTO ledger_links (writer_id, number, at, first, count, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		t.store.writerID, link.Number, ms(link.At), link.First, link.Count, link.Prev[:], link.Hash[:])
 	if err != nil {
 		return ledger.Link{}, fmt.Errorf("write ledger link: %w", err)
@@ -154,13 +156,17 @@ func scanLink(rows *sql.Rows, l *ledger.Link) error {
 
 // Heads gives the head of every chain, oldest first.
 func (s *Store) Heads(ctx context.Context) ([]ledger.Head, error) {
-	all, err := writers(ctx, s.read)
+	return heads(ctx, s.read)
+}
+
+func heads(ctx context.Context, q querier) ([]ledger.Head, error) {
+	all, err := writers(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	var heads []ledger.Head
 	for _, w := range all {
-		link, err := lastLink(ctx, s.read, w.id, w.name)
+		link, err := lastLink(ctx, q, w.id, w.name)
 		if errors.Is(err, ErrNotFound) {
 			continue
 		}

@@ -255,22 +255,15 @@ func (t *Tx) openAll(lanes map[string]message.Lane, pass []*message.Opened) erro
 }
 
 func (t *Tx) insertAttempts(lanes map[string]message.Lane, pass []*message.Opened) error {
-	rows := make([][4]int64, len(pass))
-	ids := make(map[[2]int64]*message.Opened, len(pass))
-	for i, o := range pass {
-		rows[i] = [4]int64{o.Item.Send, o.Item.Recipient, int64(o.Item.Attempt), flag(o.Item.Rehearsal || lanes[o.Item.Channel].Mode == message.Rehearsal)}
-		ids[[2]int64{o.Item.Send, o.Item.Recipient}] = o
-	}
-	return scan(t.ctx, t, func(r *sql.Rows) error {
-		var id int64
-		var key [2]int64
-		if err := r.Scan(&id, &key[0], &key[1]); err != nil {
+	for _, o := range pass {
+		rehearsal := o.Item.Rehearsal || lanes[o.Item.Channel].Mode == message.Rehearsal
+		err := row(t.ctx, t, "INSERT INTO attempts (send_id, recipient_id, number, rehearsal, opened_at) VALUES (?, ?, ?, ?, ?) RETURNING id",
+			[]any{o.Item.Send, o.Item.Recipient, o.Item.Attempt, flag(rehearsal), ms(t.now)}, &o.Attempt)
+		if err != nil {
 			return err
 		}
-		ids[key].Attempt = id
-		return nil
-	}, `INSERT INTO attempts (send_id, recipient_id, number, rehearsal, opened_at)
-		SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, ? FROM json_each(?) RETURNING id, send_id, recipient_id`, ms(t.now), list(rows))
+	}
+	return nil
 }
 
 // flag is how a yes or no is stored.

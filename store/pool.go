@@ -33,20 +33,24 @@ func dsn(path string, options map[string]string) string {
 // openWriter opens the one write connection: a commit is on the disk when it
 // returns.
 func openWriter(path string) *sql.DB {
-	db := sql.OpenDB(connector{&sqlite3.SQLiteDriver{}, dsn(path, map[string]string{
+	db := connect(path, map[string]string{
 		"mode": "rwc", "_journal_mode": "WAL", "_synchronous": "FULL", "_foreign_keys": "on",
 		"_busy_timeout": "5000", "_txlock": "immediate", "_cache_size": "-32000",
-	})})
+	})
 	db.SetMaxOpenConns(1)
 	return db
 }
 
 // openReader opens the read pool.
 func openReader(path string) *sql.DB {
-	db := sql.OpenDB(connector{&sqlite3.SQLiteDriver{}, dsn(path, readOnly())})
+	db := connect(path, readOnly())
 	db.SetMaxOpenConns(8)
 	db.SetMaxIdleConns(4)
 	return db
+}
+
+func connect(path string, options map[string]string) *sql.DB {
+	return sql.OpenDB(connector{&sqlite3.SQLiteDriver{}, dsn(path, options)})
 }
 
 // openPublic opens the pool of the public pages. Its connections can read the

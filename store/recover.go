@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -84,7 +85,13 @@ func (t *Tx) recoverUnderWay() (unknown, absent int, err error) {
 		err := rows.Scan(&u.attempt, &u.send, &u.recipient, &u.number, &u.openedAt, &u.rehearsal)
 		all = append(all, u)
 		return err
-	}, "SELECT id, send_id, recipient_id, number, opened_at, rehearsal FROM attempts WHERE closed_at = 0 ORDER BY send_id, id")
+	}, `SELECT a.id, a.send_id, a.recipient_id, a.number, a.opened_at, a.rehearsal
+		FROM sends s JOIN attempts a ON a.send_id = s.id AND a.recipient_id = 0
+		WHERE s.state IN ('claimed', 'sending') AND NOT s.addressed AND a.closed_at = 0
+		UNION ALL
+		SELECT a.id, a.send_id, a.recipient_id, a.number, a.opened_at, a.rehearsal
+		FROM recipients r JOIN attempts a ON a.send_id = r.send_id AND a.recipient_id = r.id
+		WHERE r.state IN ('claimed', 'sending') AND a.closed_at = 0`)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -103,11 +110,8 @@ func (t *Tx) recoverUnderWay() (unknown, absent int, err error) {
 
 // chunkBySend parts attempts into runs of one send and one mode.
 func chunkBySend(all []underWay) [][]underWay {
-	slices.SortStableFunc(all, func(a, b underWay) int {
-		if a.send != b.send {
-			return int(a.send - b.send)
-		}
-		return int(flag(a.rehearsal) - flag(b.rehearsal))
+	slices.SortFunc(all, func(a, b underWay) int {
+		return cmp.Or(cmp.Compare(a.send, b.send), cmp.Compare(flag(a.rehearsal), flag(b.rehearsal)), cmp.Compare(a.attempt, b.attempt))
 	})
 	var chunks [][]underWay
 	for i, u := range all {

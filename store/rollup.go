@@ -56,19 +56,18 @@ func (t *Tx) rollUp(messages []string) error {
 		var id string
 		var now message.State
 		var state message.SendState
-		var n int
-		if err := rows.Scan(&id, &now, &state, &n); err != nil {
+		if err := rows.Scan(&id, &now, &state); err != nil {
 			return err
 		}
 		if tallies[id] == nil {
 			tallies[id] = message.Tally{}
 		}
-		tallies[id][state], states[id] = n, now
+		tallies[id][state]++
+		states[id] = now
 		return nil
-	}, `SELECT m.id, m.state, s.state, count(*) FROM messages m JOIN sends s ON s.message_id = m.id
+	}, `SELECT m.id, m.state, s.state FROM messages m JOIN sends s ON s.message_id = m.id
 		WHERE m.id IN (SELECT value FROM json_each(?)) AND s.run = 0 AND s.revision = m.revision
-			AND m.state IN ('approved', 'releasing', 'released_with_open', 'released')
-		GROUP BY m.id, s.state`, list(messages))
+			AND m.state IN ('approved', 'releasing', 'released_with_open', 'released')`, list(messages))
 	if err != nil {
 		return fmt.Errorf("roll up messages: %w", err)
 	}
@@ -98,4 +97,17 @@ func (t *Tx) setMessages(changes map[message.State][]string) error {
 		}
 	}
 	return nil
+}
+
+// rollUpSending rolls up those of the sends that are under way.
+func (t *Tx) rollUpSending(sends []int64) error {
+	var moving []int64
+	err := scan(t.ctx, t, func(rows *sql.Rows) error {
+		moving = append(moving, 0)
+		return rows.Scan(&moving[len(moving)-1])
+	}, "SELECT id FROM sends WHERE id IN (SELECT value FROM json_each(?)) AND state = 'sending'", list(sends))
+	if err != nil {
+		return fmt.Errorf("read sends: %w", err)
+	}
+	return t.rollUpSends(moving)
 }

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"database/sql"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,46 +16,27 @@ import (
 // is settled already is passed over, so that a commit whose answer was lost can
 // be repeated.
 func (t *Tx) settle(all []message.Settlement) error {
-	open, err := t.underWay(all)
-	if err != nil {
-		return fmt.Errorf("read attempts: %w", err)
-	}
-	var sends, recipients []message.Settlement
+	var messages []string
+	bySend := map[int64][]message.Settlement{}
 	for _, s := range all {
-		if !open[s.Attempt] {
-			continue
-		}
-		delete(open, s.Attempt)
 		s = t.sound(s)
 		if s.Item.Recipient != 0 {
-			recipients = append(recipients, s)
-		} else {
-			sends = append(sends, s)
+			bySend[s.Item.Send] = append(bySend[s.Item.Send], s)
+			continue
+		}
+		if err := t.settleSend(s); err != nil {
+			return fmt.Errorf("settle send %d: %w", s.Item.Send, err)
+		}
+		if s.Item.Run == 0 && s.To != message.Waiting {
+			messages = append(messages, s.Item.Message)
 		}
 	}
-	if err := t.settleSends(sends); err != nil {
-		return err
+	for _, send := range slices.Sorted(maps.Keys(bySend)) {
+		if err := t.settleRecipients(send, bySend[send]); err != nil {
+			return fmt.Errorf("settle recipients of send %d: %w", send, err)
+		}
 	}
-	return t.settleRecipients(recipients)
-}
-
-// underWay tells which of the attempts are open.
-func (t *Tx) underWay(all []message.Settlement) (map[int64]bool, error) {
-	if len(all) == 0 {
-		return nil, nil
-	}
-	ids := make([]int64, len(all))
-	for i, s := range all {
-		ids[i] = s.Attempt
-	}
-	open := make(map[int64]bool, len(all))
-	err := scan(t.ctx, t, func(rows *sql.Rows) error {
-		var id int64
-		err := rows.Scan(&id)
-		open[id] = true
-		return err
-	}, "SELECT id FROM attempts WHERE id IN (SELECT value FROM json_each(?)) AND closed_at = 0", list(ids))
-	return open, err
+	return t.rollUp(slices.Compact(messages))
 }
 
 // sound makes a settlement fit to be stored and hashed alike: a destination may
@@ -77,95 +58,81 @@ func printable(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// settleSends closes attempts at sends. The rows carry what the statements
-// unfold: send, attempt and outcome.
-func (t *Tx) settleSends(all []message.Settlement) error {
-	if len(all) == 0 {
-		return nil
+// settleSend closes an attempt at a send.
+func (t *Tx) settleSend(s message.Settlement) error {
+	if ours, err := t.closeAttempt(s, t.nextSeq()); err != nil || !ours {
+		return err
 	}
-	rows := make([][14]any, len(all))
-	messages := make([]string, 0, len(all))
-	for i, s := range all {
-		seq, err := t.record(ledger.SendAttempt, attemptBody(s))
-		if err != nil {
-			return err
-		}
-		rows[i] = settlementRow(s, seq)
-		if s.Item.Run == 0 && s.To != message.Waiting {
-			messages = append(messages, s.Item.Message)
-		}
-	}
-	unfolded := list(rows)
-	if err := t.closeAttempts(unfolded); err != nil {
+	if _, err := t.record(ledger.SendAttempt, attemptBody(s)); err != nil {
 		return err
 	}
 	_, err := t.exec(`UPDATE sends SET
-		state = CASE WHEN hold <> '' AND j.v ->> 2 IN ('planned', 'waiting') THEN 'held' ELSE j.v ->> 2 END,
-		hold = CASE WHEN j.v ->> 2 IN ('sent', 'rehearsed') THEN '' WHEN j.v ->> 4 <> '' THEN j.v ->> 4 ELSE hold END,
-		next_at = coalesce(j.v ->> 3, next_at), class = j.v ->> 5,
-		reason = j.v ->> 6, sent_at = j.v ->> 7, remote_id = j.v ->> 8, remote_url = j.v ->> 9
-		FROM (SELECT value AS v FROM json_each(?)) j WHERE sends.id = j.v ->> 0 AND sends.state = 'sending'`, unfolded)
-	if err != nil {
-		return fmt.Errorf("settle sends: %w", err)
-	}
-	return t.rollUp(slices.Compact(messages))
+		state = CASE WHEN hold <> '' AND ?1 IN ('planned', 'waiting') THEN 'held' ELSE ?1 END,
+		hold = CASE WHEN ?1 IN ('sent', 'rehearsed') THEN '' WHEN ?2 <> '' THEN ?2 ELSE hold END,
+		next_at = CASE WHEN ?3 > 0 THEN ?3 ELSE next_at END,
+		class = ?4, reason = ?5, sent_at = ?6, remote_id = ?7, remote_url = ?8 WHERE id = ?9 AND state = 'sending'`,
+		string(s.To), string(s.Hold), ms(s.NextAt), className(s), s.Reason, sentAt(s), s.Receipt.RemoteID, s.Receipt.RemoteURL, s.Item.Send)
+	return err
 }
 
-func (t *Tx) settleRecipients(all []message.Settlement) error {
-	bySend := map[int64][]message.Settlement{}
-	for _, s := range all {
-		bySend[s.Item.Send] = append(bySend[s.Item.Send], s)
-	}
-	for _, send := range slices.Sorted(maps.Keys(bySend)) {
-		if err := t.settleRecipientsOf(send, bySend[send]); err != nil {
-			return fmt.Errorf("settle recipients of send %d: %w", send, err)
-		}
-	}
-	return nil
-}
-
-func (t *Tx) settleRecipientsOf(send int64, all []message.Settlement) error {
+// settleRecipients closes attempts at recipients of one send, under one entry.
+func (t *Tx) settleRecipients(send int64, all []message.Settlement) error {
 	if err := t.holdByFlag(send, all); err != nil {
 		return err
 	}
-	slices.SortFunc(all, func(a, b message.Settlement) int { return int(a.Attempt - b.Attempt) })
+	seq := t.nextSeq()
+	open := all[:0]
+	for _, s := range all {
+		ours, err := t.closeAttempt(s, seq)
+		if err != nil {
+			return err
+		}
+		if ours {
+			open = append(open, s)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	if err := t.recordRecipients(send, open); err != nil {
+		return err
+	}
+	leave := message.Tally{message.Sending: len(open)}
+	for _, s := range open {
+		leave[s.To]--
+		if err := t.settleRecipient(s); err != nil {
+			return err
+		}
+	}
+	if err := t.shift(send, leave); err != nil || leave[message.Waiting]+leave[message.Planned] < 0 {
+		return err // some go on: it is not finished
+	}
+	return t.finishSend(send, open[0].Item)
+}
+
+// recordRecipients chains attempts at recipients by their root.
+func (t *Tx) recordRecipients(send int64, all []message.Settlement) error {
+	slices.SortFunc(all, func(a, b message.Settlement) int { return cmp.Compare(a.Attempt, b.Attempt) })
 	var root ledger.AttemptsRoot
 	outcomes := map[string]int{}
-	leave := message.Tally{message.Sending: len(all)}
-	moving := false
 	for _, s := range all {
 		root.Add(ledgerAttempt(s))
 		outcomes[string(s.To)]++
-		leave[s.To]--
-		moving = moving || s.To == message.Waiting || s.To == message.Planned
 	}
 	first := all[0]
-	seq, err := t.record(ledger.SendRecipients, ledger.RecipientsBody{
+	_, err := t.record(ledger.SendRecipients, ledger.RecipientsBody{
 		Send: send, Message: first.Item.Message, Audiences: first.Item.Audiences, Mechanism: first.Item.Channel,
 		Run: first.Item.Run, Rehearsal: first.Rehearsed(), Digest: first.Item.Digest,
 		Attempts: len(all), Outcomes: outcomes, Root: root.Sum().String(),
 	})
-	if err != nil {
-		return err
-	}
-	rows := make([][14]any, len(all))
-	for i, s := range all {
-		rows[i] = settlementRow(s, seq)
-	}
-	unfolded := list(rows)
-	if err := t.closeAttempts(unfolded); err != nil {
-		return err
-	}
-	_, err = t.exec(`UPDATE recipients SET state = j.v ->> 2, next_at = coalesce(j.v ->> 3, next_at), class = j.v ->> 5,
-		reason = j.v ->> 6, sent_at = j.v ->> 7, remote_id = j.v ->> 8
-		FROM (SELECT value AS v FROM json_each(?)) j WHERE recipients.id = j.v ->> 12 AND recipients.state = 'sending'`, unfolded)
-	if err != nil {
-		return err
-	}
-	if err := t.shift(send, leave); err != nil || moving {
-		return err
-	}
-	return t.finishSend(send, first.Item)
+	return err
+}
+
+func (t *Tx) settleRecipient(s message.Settlement) error {
+	_, err := t.exec(`UPDATE recipients SET state = ?1, next_at = CASE WHEN ?2 > 0 THEN ?2 ELSE next_at END,
+		class = ?3, reason = ?4, sent_at = ?5, remote_id = ?6 WHERE id = ?7 AND state = 'sending'`,
+		string(s.To), ms(s.NextAt), className(s), s.Reason, sentAt(s), s.Receipt.RemoteID, s.Item.Recipient)
+	return err
 }
 
 // holdByFlag turns held recipients into planned ones of a held send: a
@@ -189,30 +156,20 @@ func (t *Tx) holdByFlag(send int64, all []message.Settlement) error {
 	return err
 }
 
-func (t *Tx) closeAttempts(unfolded string) error {
-	_, err := t.exec(`UPDATE attempts SET closed_at = j.v ->> 10, outcome = j.v ->> 2, class = j.v ->> 5, reason = j.v ->> 6,
-		remote_id = j.v ->> 8, remote_url = j.v ->> 9, detail = j.v ->> 13, writer_id = ?, entry = j.v ->> 11
-		FROM (SELECT value AS v FROM json_each(?)) j WHERE attempts.id = j.v ->> 1`, t.store.writerID, unfolded)
-	if err != nil {
-		return fmt.Errorf("close attempts: %w", err)
-	}
-	return nil
+// closeAttempt writes an outcome into its attempt; false if it has one already.
+func (t *Tx) closeAttempt(s message.Settlement, seq int64) (bool, error) {
+	n, err := t.exec(`UPDATE attempts SET closed_at = ?, outcome = ?, class = ?, reason = ?,
+		remote_id = ?, remote_url = ?, detail = ?, writer_id = ?, entry = ? WHERE id = ? AND closed_at = 0`,
+		ms(s.ClosedAt), string(s.To), className(s), s.Reason,
+		s.Receipt.RemoteID, s.Receipt.RemoteURL, s.Receipt.Detail, t.store.writerID, seq, s.Attempt)
+	return n > 0, err
 }
 
-// settlementRow is one outcome as the statements unfold it.
-func settlementRow(s message.Settlement, seq int64) [14]any {
-	var next any
-	if !s.NextAt.IsZero() {
-		next = ms(s.NextAt)
-	}
-	var sent int64
+func sentAt(s message.Settlement) int64 {
 	if s.To == message.Sent || s.To == message.SendRehearsed {
-		sent = ms(s.ClosedAt)
+		return ms(s.ClosedAt)
 	}
-	return [14]any{
-		s.Item.Send, s.Attempt, s.To, next, s.Hold, className(s), s.Reason, sent,
-		s.Receipt.RemoteID, s.Receipt.RemoteURL, ms(s.ClosedAt), seq, s.Item.Recipient, s.Receipt.Detail,
-	}
+	return 0
 }
 
 func className(s message.Settlement) string {

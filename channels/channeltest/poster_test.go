@@ -231,13 +231,27 @@ func (p *poster) ping() {
 type lines struct{ *poster }
 
 func (l lines) Connect(context.Context) (channels.Session, error) {
-	return session{newPoster(l.endpoint, l.bug)}, nil
+	return &session{poster: newPoster(l.endpoint, l.bug)}, nil
 }
 
 // session posts over connections of its own.
-type session struct{ *poster }
+type session struct {
+	*poster
+	broken bool
+}
 
-func (s session) Close() error {
+func (s *session) Publish(ctx context.Context, d channels.Delivery) (channels.Receipt, error) {
+	if s.broken {
+		return channels.Receipt{}, &channels.Error{Class: channels.Temporary, Reason: "the session is broken"}
+	}
+	receipt, err := s.poster.Publish(ctx, d)
+	s.broken = err != nil
+	return receipt, err
+}
+
+func (s *session) Alive() bool { return !s.broken || s.bug == "never says that it is broken" }
+
+func (s *session) Close() error {
 	s.client.CloseIdleConnections()
 	return nil
 }

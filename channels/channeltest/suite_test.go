@@ -71,7 +71,7 @@ func TestSuiteFindsBugsOfSessions(t *testing.T) {
 	t.Parallel()
 	for bug, name := range map[string]string{
 		"posts twice": "publish is one request", "leaves the body rewindable": "fault/cut-after",
-		"goes on against Begin": "an error of Begin stops everything",
+		"goes on against Begin": "an error of Begin stops everything", "never says that it is broken": "fault/break",
 	} {
 		s := subject("")
 		s.New = func(tb testing.TB) (channels.Channel, Destination) {

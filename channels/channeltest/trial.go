@@ -66,14 +66,17 @@ func newTrial(tb testing.TB, s Subject) (*trial, error) {
 	return &trial{subject: s, via: ch, to: to, each: 1, text: r}, nil
 }
 
-// line publishes over one session, connects when there is none, and drops it
-// after a failure as the queue does.
+// line publishes over one session. As the queue does, it connects when there
+// is none, and takes a session's word for it that it is still alive.
 type line struct {
 	connector channels.Connector
 	session   channels.Session
 }
 
 func (l *line) Publish(ctx context.Context, d channels.Delivery) (channels.Receipt, error) {
+	if l.session != nil && !l.session.Alive() {
+		l.drop()
+	}
 	if l.session == nil {
 		session, err := l.connector.Connect(ctx)
 		if err != nil {
@@ -81,11 +84,7 @@ func (l *line) Publish(ctx context.Context, d channels.Delivery) (channels.Recei
 		}
 		l.session = session
 	}
-	receipt, err := l.session.Publish(ctx, d)
-	if err != nil {
-		l.drop()
-	}
-	return receipt, err
+	return l.session.Publish(ctx, d)
 }
 
 func (l *line) drop() {

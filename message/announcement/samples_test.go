@@ -121,7 +121,9 @@ func TestSamplesShowWhatTheyShould(t *testing.T) {
 		"Welsh":         func(c message.Content) bool { return c.Language == "cy" },
 		"right-to-left": func(c message.Content) bool { return c.Language == "ar" },
 		"joined emoji":  func(c message.Content) bool { return strings.ContainsRune(c.Title, '\u200d') },
-		"images":        func(c message.Content) bool { return len(c.Assets) > 1 && c.Assets[0].Alt != "" && c.Assets[1].Alt != "" },
+		"images": func(c message.Content) bool {
+			return len(c.Assets) > 1 && c.Assets[0].Alt != "" && c.Assets[1].Alt != ""
+		},
 		"an attachment": func(c message.Content) bool { return len(c.Assets) == 1 && c.Assets[0].Alt == "" },
 		"all variants":  func(c message.Content) bool { return len(c.Variants) == 5 },
 		"an embargo": func(c message.Content) bool {

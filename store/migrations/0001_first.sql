@@ -68,7 +68,6 @@ CREATE TABLE messages (
   created_at       INTEGER NOT NULL,
   approved_at      INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX messages_by_state ON messages (state, created_at);
 CREATE INDEX messages_by_age ON messages (created_at, id);
 
 CREATE TABLE revisions (
@@ -220,7 +219,6 @@ CREATE TABLE attempts (
   writer_id    INTEGER NOT NULL DEFAULT 0,
   entry        INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX attempts_under_way ON attempts (id) WHERE closed_at = 0;
 CREATE INDEX attempts_by_send ON attempts (send_id, recipient_id);
 CREATE INDEX attempts_by_entry ON attempts (writer_id, entry) WHERE entry > 0 AND recipient_id > 0;
 

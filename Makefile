@@ -1,0 +1,62 @@
+# Clarion's commands. `make help` lists them.
+
+SHELL       := /bin/bash
+GO          ?= go
+BIN         := bin/clarion
+VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+CACHE       := .cache
+LINT        := $(CACHE)/bin/golangci-lint
+LINT_MODULE := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+FUZZTIME    ?= 20s
+
+export CGO_ENABLED := 1
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/clarion
+	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/clarion
+
+.PHONY: run
+run: build ## build and run the demonstration office
+	$(BIN) demo
+
+.PHONY: test
+test: ## all tests, race detector on
+	$(GO) test -race -timeout 9m ./...
+
+.PHONY: prove
+prove: build ## the long trials: crashes and time
+	$(GO) test -tags prove -timeout 60m -count 1 -v ./test/prove/...
+
+.PHONY: bench
+bench: ## measure beside a baseline, as ratios
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME each
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s $$p || exit 1; \
+	  done; \
+	done
+
+.PHONY: lint
+lint: $(LINT) ## formatting, vet, static analysis and the walls between packages
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt on these"; exit 1; }
+	$(LINT) run ./...
+	$(GO) mod tidy -diff
+	$(GO) mod verify
+
+# The linter is built once for each version and kept.
+$(LINT): Makefile
+	GOBIN=$(abspath $(CACHE)/bin) $(GO) install $(LINT_MODULE)
+	@touch $@
+
+.PHONY: clean
+clean: ## remove what was built (never the data folder)
+	rm -rf bin $(CACHE)

@@ -1,0 +1,56 @@
+// Package api holds what goes over Clarion's API: the requests and answers
+// that its server (package web) and its client (package client) share. It does
+// no I/O and knows no other part of the product.
+//
+// Failure rules. An instant that is not set is null and never a made-up time.
+// A list is never null. A refusal is an *Error, which says what happened and
+// what to do; it holds nothing of the machine's inside.
+package api
+
+// Base is where the API stands on its server.
+const Base = "/api/v1"
+
+// ActHeader names who acts, in a request. Until people sign in it is taken on
+// trust and recorded as unverified.
+const ActHeader = "Clarion-As"
+
+// Limits of a request's body, in bytes. One more is refused with status 413.
+const (
+	MaxDraft = 40 << 20 // a message with its assets
+	MaxList  = 64 << 20 // a list of subscribers
+	MaxOther = 1 << 20  // anything else
+)
+
+// Bounds of a page of a list.
+const (
+	DefaultPage = 100
+	MaxPage     = 1000
+)
+
+// Done is the answer of what needs no other.
+type Done struct {
+	Done bool `json:"done" doc:"Always true: what was asked for is durable."`
+}
+
+// Decision is the answer of what may take two people.
+type Decision struct {
+	Done  bool   `json:"done" doc:"Whether the decision took effect. If not, it is recorded, and a second person must decide the same."`
+	First string `json:"first,omitempty" doc:"Who decided first, where two people were needed and both have."`
+}
+
+// Reason is the body of a decision that may say why.
+type Reason struct {
+	Reason string `json:"reason,omitempty" maxLength:"1000" doc:"Why."`
+}
+
+// Status is how an installation is.
+type Status struct {
+	Version   string `json:"version" doc:"Of the running program."`
+	Frozen    bool   `json:"frozen" doc:"Whether everything is frozen."`
+	Due       int    `json:"due" doc:"Sends that are due and not under way."`
+	Overdue   int    `json:"overdue" doc:"Of those, later than a minute."`
+	OldestDue Time   `json:"oldest_due" format:"date-time" nullable:"true" doc:"The instant of the oldest send that is due; null if none is."`
+	Failed    int    `json:"failed" doc:"Sends and recipients that failed and wait for a person."`
+	Unknown   int    `json:"unknown" doc:"Sends and recipients of which nobody can know whether they left."`
+	Held      int    `json:"held" doc:"Sends that are held."`
+}

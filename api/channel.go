@@ -1,0 +1,41 @@
+package api
+
+// Channel is a configured destination with what was decided about it.
+type Channel struct {
+	Name        string      `json:"name"`
+	Kind        string      `json:"kind"`
+	Rehearsal   bool        `json:"rehearsal" doc:"Whether nothing leaves the machine."`
+	Paused      bool        `json:"paused"`
+	PausedBy    string      `json:"paused_by,omitempty" doc:"Absent where Clarion paused it because it was unusable."`
+	Reason      string      `json:"reason,omitempty" doc:"Why it is paused."`
+	ChangedAt   Time        `json:"changed_at" format:"date-time" nullable:"true" doc:"When it was last paused, resumed or switched."`
+	Local       bool        `json:"local" doc:"Whether Clarion itself publishes it."`
+	Addressed   bool        `json:"addressed" doc:"Whether people are addressed one by one."`
+	Limit       int         `json:"limit,omitempty" doc:"The greatest length of a text, in unit."`
+	Unit        string      `json:"unit,omitempty"`
+	Destination Destination `json:"destination"`
+}
+
+// Destination is where a channel publishes to.
+type Destination struct {
+	Endpoint string `json:"endpoint,omitempty"`
+	Account  string `json:"account,omitempty"`
+	Sender   string `json:"sender,omitempty"`
+}
+
+// Channels is every channel, in the order of the configuration.
+type Channels struct {
+	Channels []Channel `json:"channels" nullable:"false"`
+}
+
+// Checked is the answer of a channel's check.
+type Checked struct {
+	Name string `json:"name"`
+	OK   bool   `json:"ok"`
+	Says string `json:"says"`
+}
+
+// Mode switches a channel.
+type Mode struct {
+	Rehearsal bool `json:"rehearsal" doc:"true: nothing leaves the machine; false: live."`
+}

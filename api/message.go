@@ -1,0 +1,142 @@
+package api
+
+// Draft is an announcement as it comes in: the file and what lies beside it.
+type Draft struct {
+	File     string   `json:"file" minLength:"1" maxLength:"500" doc:"What faults call the file."`
+	Text     []byte   `json:"text" doc:"The file, in base64: its bytes are checked as they are."`
+	Assets   []Upload `json:"assets,omitempty" nullable:"false" maxItems:"20" doc:"The files that the announcement names."`
+	Publish  string   `json:"publish,omitempty" maxLength:"100" doc:"Takes the place of the file's publish: \"when approved\", \"2027-05-01 09:00 Europe/London\" or RFC 3339."`
+	Corrects string   `json:"corrects,omitempty" maxLength:"40" doc:"The id of the message that this one corrects."`
+	DryRun   bool     `json:"dry_run,omitempty" doc:"Check only; store nothing."`
+}
+
+// Upload is the content of an asset.
+type Upload struct {
+	Name    string `json:"name" minLength:"1" maxLength:"255" doc:"As the announcement names it."`
+	Content []byte `json:"content" doc:"In base64."`
+}
+
+// Drafted is a message that was stored, or would be.
+type Drafted struct {
+	ID       string        `json:"id,omitempty" doc:"Absent after a dry run."`
+	Revision int           `json:"revision,omitempty"`
+	Title    string        `json:"title"`
+	DryRun   bool          `json:"dry_run,omitempty"`
+	Sends    []PlannedSend `json:"sends" nullable:"false" doc:"The sends it would make if it were submitted now."`
+}
+
+// PlannedSend is one send of a plan.
+type PlannedSend struct {
+	Mechanism string   `json:"mechanism"`
+	Audience  []string `json:"audience" nullable:"false"`
+	Rehearsal bool     `json:"rehearsal" doc:"Whether the channel rehearses."`
+	Addressed bool     `json:"addressed"`
+	Digest    string   `json:"digest" doc:"The SHA-256 of the rendering."`
+	Length    int      `json:"length,omitempty" doc:"The text's length by the channel's own count."`
+}
+
+// Message is one announcement in a list.
+type Message struct {
+	ID             string `json:"id"`
+	State          string `json:"state" doc:"draft, in_review, approved, held, releasing, released, released_with_open, rehearsed, cancelled or expired."`
+	Hold           string `json:"hold" doc:"Why it is held; empty if it is not."`
+	Title          string `json:"title"`
+	Department     string `json:"department"`
+	Revision       int    `json:"revision"`
+	Corrects       string `json:"corrects,omitempty"`
+	Digest         string `json:"digest" doc:"What an approval names; empty in draft."`
+	SubmittedBy    string `json:"submitted_by"`
+	ApprovedDigest string `json:"approved_digest" doc:"Of the approval in force; empty if there is none."`
+	CreatedAt      Time   `json:"created_at" format:"date-time" nullable:"true"`
+	ApprovedAt     Time   `json:"approved_at" format:"date-time" nullable:"true"`
+	ScheduledFor   Time   `json:"scheduled_for" format:"date-time" nullable:"true" doc:"The earliest instant; null: once it is approved."`
+	ExpiresAt      Time   `json:"expires_at" format:"date-time" nullable:"true"`
+}
+
+// Messages is a page of messages.
+type Messages struct {
+	Messages []Message `json:"messages" nullable:"false"`
+	Next     string    `json:"next,omitempty" doc:"Give this as before for the next page; absent on the last."`
+}
+
+// MessageFilter narrows a list of messages.
+type MessageFilter struct {
+	State  string
+	Before string // cursor
+	Limit  int    // 0: DefaultPage
+}
+
+// MessageDetail is everything about one message.
+type MessageDetail struct {
+	Message
+	Content  Content       `json:"content"`
+	EditedBy string        `json:"edited_by"`
+	EditedAt Time          `json:"edited_at" format:"date-time" nullable:"true"`
+	Plan     []PlannedSend `json:"plan" nullable:"false" doc:"Frozen at submit; empty before."`
+	Sends    []Send        `json:"sends" nullable:"false"`
+	People   int           `json:"release_people" doc:"How many different people must release what is held; 0 if nothing is, or nobody can."`
+}
+
+// Content is what the author wrote.
+type Content struct {
+	Summary   string   `json:"summary,omitempty"`
+	Body      string   `json:"body" doc:"CommonMark."`
+	Language  string   `json:"language"`
+	Objective string   `json:"objective,omitempty"`
+	Topics    []string `json:"topics,omitempty"`
+	Audiences []string `json:"audiences" nullable:"false"`
+	Channels  []string `json:"channels,omitempty" doc:"Absent: all that reach the audiences."`
+	Publish   string   `json:"publish" doc:"As written: a time with its zone, or \"when approved\"."`
+	LateLimit string   `json:"late_limit"`
+	Expires   string   `json:"expires,omitempty"`
+	Embargo   string   `json:"embargo,omitempty"`
+	Contact   string   `json:"contact,omitempty"`
+	Notes     string   `json:"notes,omitempty"`
+	Assets    []Asset  `json:"assets,omitempty"`
+}
+
+// Asset is a file of a message.
+type Asset struct {
+	Name      string `json:"name"`
+	Alt       string `json:"alt,omitempty"`
+	MediaType string `json:"media_type"`
+	Size      int64  `json:"size" doc:"In bytes."`
+	SHA256    string `json:"sha256"`
+}
+
+// Rendering is what one channel would publish.
+type Rendering struct {
+	Digest    string     `json:"digest"`
+	Documents []Document `json:"documents" nullable:"false"`
+}
+
+// Document is one piece of a rendering.
+type Document struct {
+	Name      string `json:"name"`
+	MediaType string `json:"media_type"`
+	Text      string `json:"text,omitempty" doc:"The bytes, if they are UTF-8."`
+	Base64    []byte `json:"base64,omitempty" doc:"The bytes in base64, if they are not."`
+}
+
+// Bytes are the document's bytes.
+func (d Document) Bytes() []byte {
+	if len(d.Base64) > 0 {
+		return d.Base64
+	}
+	return []byte(d.Text)
+}
+
+// Submitted is the answer of a submit.
+type Submitted struct {
+	Digest string `json:"digest" doc:"What the approval must name."`
+}
+
+// Approval names what is approved.
+type Approval struct {
+	Digest string `json:"digest" pattern:"^[0-9a-f]{64}$" doc:"The digest that the approver saw."`
+}
+
+// Rehearsed is the answer of a rehearsal.
+type Rehearsed struct {
+	Run int `json:"run" doc:"The number of the run."`
+}

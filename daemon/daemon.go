@@ -1,0 +1,184 @@
+// Package daemon wires the parts into one running program and takes them
+// apart again in reverse order.
+//
+// Failure rules. Nothing is sent before the folder's lock is held, the
+// database is up to date, what a predecessor left under way is accounted for
+// and a freeze that a file alone holds is adopted. A start that fails leaves
+// nothing behind. Stopping first stops claiming, then the faces, then the
+// store.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"clarion/channels/webfeed"
+	"clarion/config"
+	"clarion/freeze"
+	"clarion/office"
+	"clarion/queue"
+	"clarion/store"
+	"clarion/web"
+)
+
+// Options is what a daemon is made of.
+type Options struct {
+	Config  *config.Config
+	Dir     string // data folder
+	Log     zerolog.Logger
+	Version string
+}
+
+// Daemon is one running Clarion.
+type Daemon struct {
+	options  Options
+	log      zerolog.Logger
+	store    *store.Store
+	office   *office.Office
+	engine   *queue.Engine
+	observer *observer
+	public   *web.Public
+	registry *prometheus.Registry
+	recovery store.Recovery
+	ready    readiness
+	failed   chan error // a face that died
+	closers  []closer
+}
+
+// closer is one step of stopping.
+type closer struct {
+	name  string
+	close func(context.Context) error
+}
+
+// New takes the data folder and makes every part; nothing is sent and nobody
+// is served before Start.
+func New(ctx context.Context, options Options) (*Daemon, error) {
+	d := &Daemon{options: options, log: options.Log, failed: make(chan error, 2), registry: prometheus.NewRegistry()}
+	if err := d.build(ctx); err != nil {
+		return nil, errors.Join(err, d.close(ctx))
+	}
+	return d, nil
+}
+
+func (d *Daemon) build(ctx context.Context) error {
+	if err := os.MkdirAll(d.options.Dir, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	lock, err := store.LockFolder(d.options.Dir)
+	if err != nil {
+		return fmt.Errorf("start: %w", err)
+	}
+	d.onClose("lock", func(context.Context) error { return lock.Release() })
+	if d.store, err = store.Open(ctx, d.options.Dir); err != nil {
+		return err
+	}
+	d.onClose("store", func(context.Context) error { return d.store.Close() })
+	if d.recovery, err = d.store.Recover(ctx, time.Now()); err != nil {
+		return err
+	}
+	parts, err := newParts(ctx, d.options.Config, d.store)
+	if err != nil {
+		return err
+	}
+	stop := freeze.New(d.options.Dir)
+	d.observer = newObserver(d.log, d.registry, d.store)
+	d.engine = queue.New(d.store, stop, d.observer, queue.Settings{
+		MaterialiseBefore: d.options.Config.Queue.MaterialiseBefore, Links: queue.Links(parts.links),
+	}, parts.lanes)
+	d.office = office.New(d.store, d.engine, stop, parts.office)
+	if err := d.office.AdoptFreeze(ctx); err != nil {
+		return err
+	}
+	d.public = d.newPublic(parts)
+	d.observer.published = d.public.Invalidate
+	d.observer.alert = newAlerts(d.options.Config, d.log).send
+	registerBacklog(d.registry, d.office, d.log)
+	return nil
+}
+
+func (d *Daemon) newPublic(p parts) *web.Public {
+	return web.NewPublic(web.PublicSettings{
+		Reader: d.store, Unsubscriber: d.office, BaseURL: d.options.Config.Server.BaseURL, OfficeName: d.options.Config.Office.Name,
+		Feed: p.feed, Language: d.options.Config.Office.Language, UnsubscribeKey: p.unsubscribeKey, Fault: d.observer.Trouble,
+	})
+}
+
+func (d *Daemon) onClose(name string, close func(context.Context) error) {
+	d.closers = append(d.closers, closer{name, close})
+}
+
+// Start serves and begins to send.
+func (d *Daemon) Start(ctx context.Context) error {
+	if err := d.start(ctx); err != nil {
+		return errors.Join(err, d.Stop(ctx))
+	}
+	return nil
+}
+
+func (d *Daemon) start(ctx context.Context) error {
+	if err := d.serveSocket(); err != nil {
+		return err
+	}
+	if err := d.servePublic(); err != nil {
+		return err
+	}
+	if err := d.keepHouse(); err != nil {
+		return err
+	}
+	if err := d.engine.Start(ctx); err != nil {
+		return err
+	}
+	d.onClose("queue", d.engine.Stop)
+	d.ready.set()
+	d.log.Info().Str("event", "ready").Str("version", d.options.Version).Str("data", d.options.Dir).
+		Str("base_url", d.options.Config.Server.BaseURL).
+		Int("recovered_planned", d.recovery.Planned).Int("recovered_unknown", d.recovery.Unknown).Msg("ready")
+	return nil
+}
+
+// Failed gives the fault of a face that died while running.
+func (d *Daemon) Failed() <-chan error { return d.failed }
+
+// Office is for whoever runs the daemon within the same process.
+func (d *Daemon) Office() *office.Office { return d.office }
+
+// Stop stops in reverse order of starting, within the time of ctx.
+func (d *Daemon) Stop(ctx context.Context) error {
+	d.ready.unset()
+	err := d.close(ctx)
+	d.log.Info().Str("event", "stopped").Err(err).Msg("stopped")
+	return err
+}
+
+func (d *Daemon) close(ctx context.Context) error {
+	var errs []error
+	for i := len(d.closers) - 1; i >= 0; i-- {
+		if err := d.closers[i].close(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("stop the %s: %w", d.closers[i].name, err))
+		}
+	}
+	d.closers = nil
+	return errors.Join(errs...)
+}
+
+// feedOf gives the settings of the one channel that makes public pages.
+func feedOf(c *config.Config) (webfeed.Settings, error) {
+	var feed webfeed.Settings
+	found := ""
+	for _, channel := range c.Channels {
+		if built, ok := channel.Built.(*webfeed.Channel); ok {
+			if found != "" {
+				return feed, fmt.Errorf("the channels %s and %s are both of kind webfeed, and the addresses of feeds and pages are fixed; keep one of them", found, channel.Name)
+			}
+			found, feed = channel.Name, built.Settings()
+		}
+	}
+	return feed, nil
+}

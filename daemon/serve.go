@@ -1,0 +1,103 @@
+package daemon
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"clarion/web"
+)
+
+// SocketName is the API's socket in the data folder.
+const SocketName = "clarion.sock"
+
+// maxSocketPath is how long the path of a Unix socket may be, in bytes (unix(7)
+// on Linux, less the closing zero).
+const maxSocketPath = 107
+
+// SocketPath gives the path of a data folder's socket, or why there can be
+// none.
+func SocketPath(dir string) (string, error) {
+	path := filepath.Join(dir, SocketName)
+	if len(path) > maxSocketPath {
+		return "", fmt.Errorf("the socket's path %s has %d bytes, the system allows %d; choose a data folder with a shorter path", path, len(path), maxSocketPath)
+	}
+	return path, nil
+}
+
+// readiness is asked by /readyz.
+type readiness struct{ yes atomic.Bool }
+
+func (r *readiness) set()   { r.yes.Store(true) }
+func (r *readiness) unset() { r.yes.Store(false) }
+
+func (r *readiness) check() error {
+	if !r.yes.Load() {
+		return errors.New("starting or stopping")
+	}
+	return nil
+}
+
+// serveSocket serves the API to this machine's user alone.
+func (d *Daemon) serveSocket() error {
+	path, err := SocketPath(d.options.Dir)
+	if err != nil {
+		return err
+	}
+	// A socket that is there is a dead predecessor's: the folder is ours.
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove the old socket: %w", err)
+	}
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", path, err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return errors.Join(fmt.Errorf("restrict %s: %w", path, err), listener.Close())
+	}
+	d.serve("socket", web.NewServer(web.NewAPI(d.office, d.options.Version, d.observer.Trouble)), listener)
+	return nil
+}
+
+// servePublic serves the newsroom, health and figures over TCP.
+func (d *Daemon) servePublic() error {
+	c := d.options.Config.Server
+	server := web.NewServer(web.NewMux(d.public, d.ready.check, promhttp.HandlerFor(d.registry, promhttp.HandlerOpts{})))
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", c.Listen, err)
+	}
+	if c.TLSCert != "" {
+		pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+		if err != nil {
+			return errors.Join(fmt.Errorf("load the TLS certificate: %w", err), listener.Close())
+		}
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}})
+	}
+	d.serve("public pages", server, listener)
+	return nil
+}
+
+// serve runs a server until it is closed; one that dies is reported.
+func (d *Daemon) serve(name string, server *http.Server, listener net.Listener) {
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			d.failed <- fmt.Errorf("serve the %s: %w", name, err)
+		}
+	}()
+	d.onClose(name, func(ctx context.Context) error {
+		if err := server.Shutdown(ctx); err != nil {
+			return errors.Join(err, server.Close())
+		}
+		return nil
+	})
+}

@@ -1,0 +1,181 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path"
+	"time"
+
+	"clarion/audience"
+	"clarion/examples"
+	"clarion/message"
+	"clarion/message/announcement"
+	"clarion/office"
+	"clarion/store"
+)
+
+// The people whom the seeding acts as.
+const (
+	author   = "ada.okoro"
+	approver = "carys.morgan"
+)
+
+func people() []store.Person {
+	return []store.Person{
+		{Name: author, FullName: "Ada Okoro", Role: "press officer"},
+		{Name: "ben.hughes", FullName: "Ben Hughes", Role: "press officer"},
+		{Name: approver, FullName: "Carys Morgan", Role: "eComms lead"},
+		{Name: "dev.patel", FullName: "Dev Patel", Role: "deputy eComms lead"},
+		{Name: "erin.walsh", FullName: "Erin Walsh", Role: "operations"},
+	}
+}
+
+func audiences() []audience.Audience {
+	social := []string{"mastodon", "bluesky", "x"}
+	return []audience.Audience{
+		{Name: "public", Title: "Everyone", Description: "Announcements for everyone", Public: true, Channels: append([]string{"web"}, social...)},
+		{Name: "stakeholders", Title: "Stakeholders", Description: "For those who work with us on rivers and coasts", Public: true, Channels: []string{"web", "email"}},
+		{Name: "press", Title: "Press", Description: "Newsrooms and correspondents", Channels: []string{"email"}},
+	}
+}
+
+// sample is one announcement of the demonstration and how far it is.
+type sample struct {
+	file string
+	in   time.Duration // until it is due, counted from the start; 0: when approved
+	to   message.State
+}
+
+func samples() []sample {
+	const day = 24 * time.Hour
+	return []sample{
+		{"new-river-gauges.md", 3 * time.Second, message.Approved},
+		{"urgent-notice.md", 4 * time.Second, message.Approved},
+		{"warning-service.en.md", 6 * time.Second, message.Approved},
+		{"warning-service.cy.md", 6 * time.Second, message.Approved},
+		{"flood-advice.ar.md", 8 * time.Second, message.Approved},
+		{"bathing-water.md", 10 * time.Second, message.Approved},
+		{"river-levels-data.md", 12 * time.Second, message.Approved},
+		{"coastal-funding-statement.md", 14 * time.Second, message.Approved},
+		{"barrier-test.md", 16 * time.Second, message.Approved},
+		{"volunteers-week.md", time.Hour, message.Approved},
+		{"weekly-bulletin.md", 2 * day, message.Approved},
+		{"merrow-coast-plan.md", 0, message.InReview},
+	}
+}
+
+// correction is added once what it corrects is public.
+const (
+	correctionFile = "correction.md"
+	correctedFile  = "new-river-gauges.md"
+)
+
+// Seed sets the office up, unless it is. It gives the id of the message that a
+// correction waits for, or "" if there is nothing to wait for.
+func Seed(ctx context.Context, o *office.Office, now time.Time) (corrects string, err error) {
+	if done, err := known(ctx, o); err != nil || done {
+		return "", err
+	}
+	for _, p := range people() {
+		if err := o.AddPerson(ctx, p, office.Actor{}); err != nil {
+			return "", err
+		}
+	}
+	for _, a := range audiences() {
+		if err := o.SetAudience(ctx, a, office.Actor{Name: author}); err != nil {
+			return "", err
+		}
+	}
+	for _, name := range []string{"stakeholders", "press"} {
+		list, err := read("subscribers-" + name + ".csv")
+		if err != nil {
+			return "", err
+		}
+		if _, err := o.Import(ctx, name, bytes.NewReader(list), false, office.Actor{Name: author}); err != nil {
+			return "", err
+		}
+	}
+	for _, s := range samples() {
+		id, err := place(ctx, o, s, "", now)
+		if err != nil {
+			return "", fmt.Errorf("set up %s: %w", s.file, err)
+		}
+		if s.file == correctedFile {
+			corrects = id
+		}
+	}
+	return corrects, nil
+}
+
+func read(name string) ([]byte, error) {
+	return examples.Announcements().ReadFile(path.Join("announcements", name))
+}
+
+// place adds a sample and takes it as far as it goes.
+func place(ctx context.Context, o *office.Office, s sample, corrects string, now time.Time) (string, error) {
+	draft, err := draftOf(s, now)
+	if err != nil {
+		return "", err
+	}
+	draft.Corrects = corrects
+	added, err := o.Add(ctx, draft, office.Actor{Name: author})
+	if err != nil {
+		return "", err
+	}
+	digest, err := o.Submit(ctx, added.ID, office.Actor{Name: author})
+	if err != nil || s.to != message.Approved {
+		return added.ID, err
+	}
+	return added.ID, o.Approve(ctx, added.ID, digest, office.Actor{Name: approver})
+}
+
+func draftOf(s sample, now time.Time) (office.Draft, error) {
+	text, err := read(s.file)
+	if err != nil {
+		return office.Draft{}, err
+	}
+	parsed, err := announcement.Parse(s.file, text, announcement.Defaults{Language: "en-GB", Zone: "Europe/London", Department: "demo"})
+	if err != nil {
+		return office.Draft{}, err
+	}
+	d := office.Draft{File: s.file, Text: text, Publish: "when approved"}
+	if s.in > 0 {
+		d.Publish = now.Add(s.in).Format(time.RFC3339)
+	}
+	for _, a := range parsed.Assets {
+		content, err := read(a.Name)
+		if err != nil {
+			return office.Draft{}, err
+		}
+		d.Assets = append(d.Assets, office.Upload{Name: a.Name, Content: content})
+	}
+	return d, nil
+}
+
+// correctionWait bounds how long the correction waits for what it corrects.
+const correctionWait = 5 * time.Minute
+
+// AddCorrection puts the sample correction up for approval once the message
+// that it corrects is public.
+func AddCorrection(ctx context.Context, o *office.Office, corrects string) error {
+	ctx, cancel := context.WithTimeout(ctx, correctionWait)
+	defer cancel()
+	look := time.NewTicker(time.Second)
+	defer look.Stop()
+	for {
+		detail, err := o.Message(ctx, corrects)
+		if err != nil {
+			return fmt.Errorf("set up the correction: %w", err)
+		}
+		if detail.Message.State == message.Released {
+			_, err := place(ctx, o, sample{file: correctionFile, to: message.InReview}, corrects, time.Now())
+			return err
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("set up the correction: %w", ctx.Err())
+		}
+	}
+}
