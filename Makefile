@@ -3,7 +3,6 @@
 SHELL       := /bin/bash
 GO          ?= go
 BIN         := bin/clarion
-VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 CACHE       := .cache
 LINT        := $(CACHE)/bin/golangci-lint
 LINT_MODULE := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -19,7 +18,7 @@ help: ## list the commands
 
 .PHONY: build
 build: ## build bin/clarion
-	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/clarion
+	$(GO) build -trimpath -buildvcs=auto -ldflags "-s -w" -o $(BIN) ./cmd/clarion
 
 .PHONY: run
 run: build ## build and run the demonstration office

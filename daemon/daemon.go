@@ -92,6 +92,7 @@ func (d *Daemon) build(ctx context.Context) error {
 	d.engine = queue.New(d.store, stop, d.observer, queue.Settings{
 		MaterialiseBefore: d.options.Config.Queue.MaterialiseBefore, Links: queue.Links(parts.links),
 	}, parts.lanes)
+	parts.office.PublicChanged = func() { d.public.Invalidate() }
 	d.office = office.New(d.store, d.engine, stop, parts.office)
 	if err := d.office.AdoptFreeze(ctx); err != nil {
 		return err
@@ -105,8 +106,9 @@ func (d *Daemon) build(ctx context.Context) error {
 
 func (d *Daemon) newPublic(p parts) *web.Public {
 	return web.NewPublic(web.PublicSettings{
-		Reader: d.store, Unsubscriber: d.office, BaseURL: d.options.Config.Server.BaseURL, OfficeName: d.options.Config.Office.Name,
-		Feed: p.feed, Language: d.options.Config.Office.Language, UnsubscribeKey: p.unsubscribeKey, Fault: d.observer.Trouble,
+		Reader: newsroom{d.store}, Unsubscriber: d.office, BaseURL: d.options.Config.Server.BaseURL, OfficeName: d.options.Config.Office.Name,
+		Title: p.feed.Title, Description: p.feed.Description, Entries: p.feed.Entries,
+		Language: d.options.Config.Office.Language, UnsubscribeKey: p.unsubscribeKey, Fault: d.observer.Trouble,
 	})
 }
 

@@ -64,7 +64,12 @@ func (d *Daemon) serveSocket() error {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return errors.Join(fmt.Errorf("restrict %s: %w", path, err), listener.Close())
 	}
-	d.serve("socket", web.NewServer(web.NewAPI(d.office, d.options.Version, d.observer.Trouble)), listener)
+	api := web.NewAPI(d.office, d.options.Version, d.observer.Trouble)
+	d.serve("socket", web.NewServer(api), listener)
+	d.onClose("waiting requests", func(context.Context) error {
+		api.Stop()
+		return nil
+	})
 	return nil
 }
 

@@ -102,3 +102,9 @@ func known(ctx context.Context, o *office.Office) (bool, error) {
 	all, err := o.People(ctx)
 	return len(all) > 0, err
 }
+
+// IsConfig reports whether a configuration file is the demonstration's.
+func IsConfig(text []byte) bool {
+	first, _, _ := strings.Cut(configuration, "\n")
+	return strings.HasPrefix(string(text), first)
+}

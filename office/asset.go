@@ -53,7 +53,7 @@ func readAssets(d Draft, parsed announcement.Announcement) ([]asset, []Problem) 
 		all = append(all, a)
 	}
 	if total > message.MaxAssetsAll {
-		problems = append(problems, Problem{File: d.File, channelProblem: channelProblem{
+		problems = append(problems, Problem{File: d.File, Line: parsed.Lines["assets"], channelProblem: channelProblem{
 			Field: "assets", Says: fmt.Sprintf("the assets have %d bytes together, the limit is %d", total, message.MaxAssetsAll), Try: "leave some out or make them smaller",
 		}})
 	}

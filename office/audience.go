@@ -53,6 +53,9 @@ func (o *Office) SetAudience(ctx context.Context, a audience.Audience, by Actor)
 	if err != nil {
 		return fmt.Errorf("set audience %s: %w", a.Name, err)
 	}
+	if o.settings.PublicChanged != nil {
+		o.settings.PublicChanged()
+	}
 	return nil
 }
 

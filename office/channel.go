@@ -105,5 +105,8 @@ func (o *Office) decideChannel(ctx context.Context, name string, by Actor, chang
 	if err := o.update(ctx, by, change); err != nil {
 		return fmt.Errorf("decide about channel %s: %w", name, err)
 	}
-	return o.queue.Reload(ctx)
+	if err := o.queue.Reload(ctx); err != nil {
+		return fmt.Errorf("the decision about channel %s is stored, but the queue has not taken it up: %w", name, err)
+	}
+	return nil
 }

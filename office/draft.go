@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
+	"clarion/channels"
 	"clarion/ledger"
 	"clarion/message"
 	"clarion/message/announcement"
@@ -53,8 +55,8 @@ func (o *Office) read(ctx context.Context, d Draft) (reading, error) {
 		return reading{}, fmt.Errorf("read %s: %w", d.File, err)
 	}
 	r := reading{content: parsed.Content}
-	if problem := r.override(d); problem != nil {
-		return reading{}, &Refusal{Says: d.File + " was not taken", Problems: []Problem{*problem}}
+	if problems := r.override(d, parsed.Lines); len(problems) > 0 {
+		return reading{}, &Refusal{Says: d.File + " was not taken", Problems: problems}
 	}
 	var problems []Problem
 	r.assets, problems = readAssets(d, parsed)
@@ -81,23 +83,35 @@ func refuseFaults(file string, faults announcement.Faults) *Refusal {
 	return r
 }
 
-// override takes up what was given beside the file.
-func (r *reading) override(d Draft) *Problem {
+// override takes up what was given beside the file, which has no line in it,
+// and looks whether it fits to the rest.
+func (r *reading) override(d Draft, lines map[string]int) []Problem {
 	if d.Corrects != "" {
 		r.content.Corrects = d.Corrects
+		delete(lines, "corrects")
 	}
-	switch d.Publish {
-	case "":
-	case "when approved":
-		r.content.Schedule.Earliest = nil
-	default:
-		at, err := message.ParseInstant(d.Publish)
-		if err != nil {
-			return &Problem{File: d.File, channelProblem: channelProblem{Field: "publish", Says: err.Error()}}
+	if d.Publish != "" {
+		delete(lines, "publish")
+		if err := r.publishAt(d.Publish); err != nil {
+			says, try := advice(err)
+			return []Problem{problemOf(channels.Problem{Field: "publish", Says: says, Try: try}, "", d.File, lines)}
 		}
-		r.content.Schedule.Earliest = &at
 	}
-	return nil
+	var problems []Problem
+	for _, p := range announcement.Check(r.content) {
+		problems = append(problems, problemOf(p, "", d.File, lines))
+	}
+	return problems
+}
+
+func (r *reading) publishAt(when string) error {
+	if strings.EqualFold(when, "when approved") {
+		r.content.Schedule.Earliest = nil
+		return nil
+	}
+	at, err := message.ParseInstant(when)
+	r.content.Schedule.Earliest = &at
+	return err
 }
 
 // Check reads a draft and stores nothing.
@@ -119,6 +133,9 @@ func planned(plan []store.Rendered) []message.PlannedSend {
 
 // Add stores a draft as a new message.
 func (o *Office) Add(ctx context.Context, d Draft, by Actor) (Drafted, error) {
+	if err := o.update(ctx, by, func(*store.Tx) error { return nil }); err != nil { // nothing is read or kept for a stranger
+		return Drafted{}, fmt.Errorf("add %s: %w", d.File, err)
+	}
 	r, err := o.read(ctx, d)
 	if err != nil {
 		return Drafted{}, err
@@ -146,6 +163,13 @@ func (o *Office) Add(ctx context.Context, d Draft, by Actor) (Drafted, error) {
 
 // Edit stores a draft as a new revision of a message. Every approval is void.
 func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafted, error) {
+	err := o.update(ctx, by, func(t *store.Tx) error {
+		_, err := editable(t, id)
+		return err
+	})
+	if err != nil {
+		return Drafted{}, fmt.Errorf("edit %s: %w", id, err)
+	}
 	r, err := o.read(ctx, d)
 	if err != nil {
 		return Drafted{}, err
@@ -155,17 +179,17 @@ func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafte
 	}
 	var revision int
 	err = o.update(ctx, by, func(t *store.Tx) error {
-		m, err := t.Message(id)
+		m, err := editable(t, id)
 		if err != nil {
-			return missing(err, "message "+id, "`clarion message list` shows them")
-		}
-		if !m.State.Editable() {
-			return refuse(Conflict, fmt.Sprintf("message %s is %s and can't be edited any more", id, m.State), "add a correction with --corrects "+id)
+			return err
 		}
 		if err := insertAssets(t, r.assets); err != nil {
 			return err
 		}
 		if err := t.InsertRevision(m, r.content, by.Name); err != nil {
+			return err
+		}
+		if err := t.ForgetCountersign(actRelease, id); err != nil {
 			return err
 		}
 		revision = m.Revision + 1
@@ -177,6 +201,22 @@ func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafte
 		return Drafted{}, fmt.Errorf("edit %s: %w", id, err)
 	}
 	return Drafted{ID: id, Revision: revision, Title: r.content.Title, Sends: planned(r.plan)}, nil
+}
+
+// editable gives a message that may be edited.
+func editable(t *store.Tx, id string) (message.Message, error) {
+	m, err := t.Message(id)
+	switch {
+	case err != nil:
+		return m, missing(err, "message "+id, tryList)
+	case m.State.Editable():
+		return m, nil
+	}
+	try := "add a correction with --corrects " + id
+	if m.State == message.Cancelled || m.State == message.Expired {
+		try = "nothing of it is public: add it anew"
+	}
+	return m, refuse(Conflict, fmt.Sprintf("message %s is %s and can't be edited any more", id, m.State), try)
 }
 
 // recordMessage ties who and why to an entry about a message.

@@ -19,8 +19,8 @@ type Pressed struct {
 }
 
 // Freeze stops everything: memory first, then the file, then the row. Anyone
-// may press, and it works without a name, with the disk full and with the
-// database locked.
+// may press, and it works without a name, with the disk full, with the
+// database locked and after whoever pressed has gone away.
 func (o *Office) Freeze(ctx context.Context, reason string, by Actor) Pressed {
 	pressed := Pressed{Memory: true}
 	if err := o.freezer.Press(fmt.Sprintf("%s frozen by %s: %s", time.Now().UTC().Format(time.RFC3339), by.Name, reason)); err != nil {
@@ -44,9 +44,12 @@ func joinSays(a, b string) string {
 }
 
 func (o *Office) freezeRow(ctx context.Context, reason string, by Actor) error {
-	return o.store.Update(ctx, time.Now(), func(t *store.Tx) error {
+	return o.store.Update(context.WithoutCancel(ctx), time.Now(), func(t *store.Tx) error {
 		fresh, err := t.SetFreeze(by.Name, reason)
 		if err != nil || !fresh {
+			return err
+		}
+		if err := t.ForgetCountersign(actThaw, everything); err != nil { // of a freeze that ended without a thaw
 			return err
 		}
 		return record(t, ledger.Frozen, by, reason, ledger.DecisionBody{})
@@ -91,7 +94,7 @@ func (o *Office) Thaw(ctx context.Context, reason string, by Actor) (Decided, er
 		if !there && !o.freezer.Frozen() {
 			return refuse(Conflict, "nothing is frozen", "")
 		}
-		if decided, err = together(t, 2, "thaw", "everything", by); err != nil || !decided.Done {
+		if decided, err = together(t, 2, actThaw, everything, by); err != nil || !decided.Done {
 			return err
 		}
 		if err := t.ClearFreeze(); err != nil {

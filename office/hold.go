@@ -24,7 +24,11 @@ func (o *Office) Hold(ctx context.Context, id, reason string, by Actor) error {
 		if err := t.Hold(m, message.HoldManual, by.Name); err != nil {
 			return err
 		}
-		return recordMessage(t, ledger.MessageHeld, by, reason, ledger.MessageBody{Message: id, From: m.State, To: message.Held, Hold: message.HoldManual})
+		body := ledger.MessageBody{Message: id, From: m.State, Hold: message.HoldManual}
+		if m.State == message.Approved { // one under way goes on releasing: its sends are held
+			body.To = message.Held
+		}
+		return recordMessage(t, ledger.MessageHeld, by, reason, body)
 	})
 	if err != nil {
 		return fmt.Errorf("hold %s: %w", id, err)
@@ -32,6 +36,15 @@ func (o *Office) Hold(ctx context.Context, id, reason string, by Actor) error {
 	o.queue.Wake()
 	return nil
 }
+
+// The decisions that may need two people.
+const (
+	actRelease = "release"
+	actThaw    = "thaw"
+)
+
+// everything is what a thaw is about.
+const everything = "everything"
 
 // Decided tells whether a decision took effect, or waits for a second person.
 type Decided struct {
@@ -57,7 +70,7 @@ func (o *Office) Release(ctx context.Context, id, reason string, by Actor) (Deci
 		if err != nil {
 			return err
 		}
-		if decided, err = together(t, people, "release", id, by); err != nil {
+		if decided, err = together(t, people, actRelease, id, by); err != nil {
 			return err
 		}
 		if !decided.Done {
@@ -81,17 +94,21 @@ func (o *Office) Release(ctx context.Context, id, reason string, by Actor) (Deci
 	return decided, nil
 }
 
-// holdsOf gives the reasons for which a message, or sends of it, are held.
+// holdsOf gives the reasons for which a message and sends of it, rehearsals
+// among them, are held: a release is of all of them.
 func holdsOf(t *store.Tx, m message.Message) ([]message.HoldReason, error) {
-	if m.State == message.Held {
-		return []message.HoldReason{m.Hold}, nil
-	}
 	holds, err := t.Holds(m.ID)
-	if err == nil && len(holds) == 0 {
-		err = refuse(Conflict, fmt.Sprintf("nothing of message %s is held", m.ID), "")
+	if err != nil {
+		return nil, err
+	}
+	if m.State == message.Held && !slices.Contains(holds, m.Hold) {
+		holds = append(holds, m.Hold)
+	}
+	if len(holds) == 0 {
+		return nil, refuse(Conflict, fmt.Sprintf("nothing of message %s is held", m.ID), "")
 	}
 	slices.Sort(holds)
-	return holds, err
+	return holds, nil
 }
 
 // peopleFor is how many people must release holds: as many as the strictest
@@ -135,6 +152,16 @@ func together(t *store.Tx, people int, act, subject string, by Actor) (Decided, 
 	return Decided{}, t.Record(ledger.Countersigned, ledger.DecisionBody{Act: act, Subject: subject, By: person, Verified: by.Verified})
 }
 
+// dropStaleRelease forgets the first of two releases once nothing is held any
+// more.
+func dropStaleRelease(t *store.Tx, id string) error {
+	holds, err := t.Holds(id)
+	if err != nil || len(holds) > 0 {
+		return err
+	}
+	return t.ForgetCountersign(actRelease, id)
+}
+
 // Cancel ends a message that has not begun, or cancels what has not started of
 // one under way.
 func (o *Office) Cancel(ctx context.Context, id, reason string, by Actor) error {
@@ -143,8 +170,10 @@ func (o *Office) Cancel(ctx context.Context, id, reason string, by Actor) error 
 		if err != nil {
 			return missing(err, "message "+id, tryList)
 		}
+		body := ledger.MessageBody{Message: id, From: m.State}
 		switch {
 		case m.State.Can(message.Cancelled) && m.State != message.Releasing && m.State != message.ReleasedWithOpen:
+			body.To = message.Cancelled
 			err = t.SetCancelled(id)
 		case m.State == message.Releasing:
 			err = t.CancelRest(id)
@@ -154,7 +183,10 @@ func (o *Office) Cancel(ctx context.Context, id, reason string, by Actor) error 
 		if err != nil {
 			return err
 		}
-		return recordMessage(t, ledger.MessageCancelled, by, reason, ledger.MessageBody{Message: id, From: m.State})
+		if err := t.ForgetCountersign(actRelease, id); err != nil {
+			return err
+		}
+		return recordMessage(t, ledger.MessageCancelled, by, reason, body)
 	})
 	if err != nil {
 		return fmt.Errorf("cancel %s: %w", id, err)

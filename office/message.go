@@ -50,7 +50,7 @@ func (o *Office) Message(ctx context.Context, id string) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	d := Detail{Message: m, Content: revision.Content, EditedBy: revision.Editor, EditedAt: revision.CreatedAt, ReleaseBy: m.Hold.People()}
+	d := Detail{Message: m, Content: revision.Content, EditedBy: revision.Editor, EditedAt: revision.CreatedAt}
 	plan, err := o.store.Plan(ctx, id, m.Revision)
 	if err != nil {
 		return Detail{}, err
@@ -58,8 +58,29 @@ func (o *Office) Message(ctx context.Context, id string) (Detail, error) {
 	for _, p := range plan {
 		d.Plan = append(d.Plan, PlannedSend{PlannedSend: p.PlannedSend, Length: p.Length})
 	}
-	d.Sends, err = o.store.Sends(ctx, store.SendFilter{Message: id, Limit: MaxList})
-	return d, err
+	if d.Sends, err = o.store.Sends(ctx, store.SendFilter{Message: id, Limit: MaxList}); err != nil {
+		return Detail{}, err
+	}
+	d.ReleaseBy = releaseBy(m, d.Sends)
+	return d, nil
+}
+
+// releaseBy is how many people must release what is held of a message.
+func releaseBy(m message.Message, sends []message.Send) int {
+	var holds []message.HoldReason
+	if m.State == message.Held {
+		holds = append(holds, m.Hold)
+	}
+	for _, s := range sends {
+		if s.Hold != "" {
+			holds = append(holds, s.Hold)
+		}
+	}
+	people, err := peopleFor(m, holds)
+	if err != nil {
+		return 0 // nobody can
+	}
+	return people
 }
 
 // Messages lists messages, newest first.

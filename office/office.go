@@ -47,6 +47,9 @@ type Settings struct {
 	Department string // of messages that name none
 	Channels   []Channel
 	Links      Links
+	// PublicChanged, if not nil, is told when what the public may read changed
+	// other than by a send.
+	PublicChanged func()
 }
 
 // Links makes the addresses that readers see.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -72,6 +73,8 @@ func (p *planner) original(ctx context.Context) error {
 		return nil
 	case err != nil:
 		return err
+	case m.Corrects != "":
+		p.problem("corrects", fmt.Sprintf("message %s is a correction itself", id), "name what it corrects: "+m.Corrects)
 	case m.State != message.Releasing && m.State != message.Released && m.State != message.ReleasedWithOpen:
 		p.problem("corrects", fmt.Sprintf("message %s is %s: there is nothing public to correct", id, m.State), "edit it instead")
 	}
@@ -81,7 +84,12 @@ func (p *planner) original(ctx context.Context) error {
 
 func (p *planner) checkTimes() {
 	if err := p.content.Schedule.Past(p.now); err != nil {
-		p.problem("publish", err.Error(), "")
+		field := "publish"
+		if e := p.content.Schedule.Earliest; e == nil || !e.At.Before(p.now) {
+			field = "expires"
+		}
+		says, try := advice(err)
+		p.problem(field, says, try)
 	}
 	e := p.content.Embargo
 	if e == nil {
@@ -96,7 +104,7 @@ func (p *planner) checkTimes() {
 }
 
 func (p *planner) checkVariants() {
-	for name := range p.content.Variants {
+	for _, name := range slices.Sorted(maps.Keys(p.content.Variants)) {
 		if _, ok := p.office.channel(name); !ok {
 			p.problem("variants["+name+"]", fmt.Sprintf("there is no channel called %q", name), "the channels are "+p.office.channelNames())
 		}

@@ -87,8 +87,18 @@ func missing(err error, what, try string) error {
 	return err
 }
 
+// advice parts a rule's error into what is wrong and what to do, which stands
+// after the semicolon.
+func advice(err error) (says, try string) {
+	says, try, _ = strings.Cut(err.Error(), "; ")
+	return says, try
+}
+
 // problemOf places a channel's problem within a file.
 func problemOf(p channels.Problem, channel, file string, lines map[string]int) Problem {
+	if part, ok := strings.CutPrefix(p.Field, "variant."); ok {
+		p.Field = "variants[" + channel + "]." + part
+	}
 	out := Problem{File: file, channelProblem: channelProblem{Field: p.Field, Channel: channel, Says: p.Says, Try: p.Try}}
 	if base, ok := lines[p.Field]; ok {
 		out.Line = base

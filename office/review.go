@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"clarion/ledger"
@@ -14,13 +15,17 @@ import (
 // Submit freezes what every channel would publish for a draft and puts it up
 // for approval. It gives the digest that an approval names.
 func (o *Office) Submit(ctx context.Context, id string, by Actor) (string, error) {
-	m, err := o.store.Message(ctx, id)
+	var revision store.Revision
+	err := o.update(ctx, by, func(t *store.Tx) error {
+		m, err := submittable(t, id)
+		if err != nil {
+			return err
+		}
+		revision, err = t.Revision(id, m.Revision)
+		return err
+	})
 	if err != nil {
-		return "", missing(err, "message "+id, tryList)
-	}
-	revision, err := o.store.Revision(ctx, id, m.Revision)
-	if err != nil {
-		return "", err
+		return "", fmt.Errorf("submit %s: %w", id, err)
 	}
 	plan, problems, err := o.plan(ctx, planInput{content: revision.Content, now: time.Now()})
 	if err != nil {
@@ -31,18 +36,14 @@ func (o *Office) Submit(ctx context.Context, id string, by Actor) (string, error
 	}
 	var digest string
 	err = o.update(ctx, by, func(t *store.Tx) error {
-		current, err := t.Message(id)
+		current, err := submittable(t, id)
 		if err != nil {
 			return err
 		}
-		switch {
-		case current.State == message.Rehearsed:
-			// A rehearsal of the whole message is over: it goes round again.
-		case current.State != message.Draft:
-			return refuse(Conflict, fmt.Sprintf("message %s is %s; only a draft can be submitted", id, current.State), "")
-		case current.Revision != m.Revision:
+		if current.Revision != revision.Number {
 			return refuse(Conflict, fmt.Sprintf("message %s was edited meanwhile", id), "look at it and submit again")
 		}
+		from := current.State
 		if current, err = o.freshRevision(t, current, revision.Content, by); err != nil {
 			return err
 		}
@@ -56,13 +57,26 @@ func (o *Office) Submit(ctx context.Context, id string, by Actor) (string, error
 			return err
 		}
 		return recordMessage(t, ledger.MessageSubmitted, by, "", ledger.MessageBody{
-			Message: id, Revision: current.Revision, Content: revision.Digest, Digest: digest, From: message.Draft, To: message.InReview,
+			Message: id, Revision: current.Revision, Content: revision.Digest, Digest: digest, From: from, To: message.InReview,
 		})
 	})
 	if err != nil {
 		return "", fmt.Errorf("submit %s: %w", id, err)
 	}
 	return digest, nil
+}
+
+// submittable gives a message that may be submitted. Once all of one was
+// rehearsed it may go round again.
+func submittable(t *store.Tx, id string) (message.Message, error) {
+	m, err := t.Message(id)
+	if err != nil {
+		return m, missing(err, "message "+id, tryList)
+	}
+	if m.State != message.Draft && m.State != message.Rehearsed {
+		return m, refuse(Conflict, fmt.Sprintf("message %s is %s; only a draft can be submitted", id, m.State), "")
+	}
+	return m, nil
 }
 
 const tryList = "`clarion message list` shows them"
@@ -169,7 +183,7 @@ func (o *Office) sameDestinations(t *store.Tx, m message.Message) error {
 
 // Return sends a message in review back to its authors, with a reason.
 func (o *Office) Return(ctx context.Context, id, reason string, by Actor) error {
-	if reason == "" {
+	if strings.TrimSpace(reason) == "" {
 		return refuse(Invalid, "a message is returned with a reason", "say what is to be changed with --reason")
 	}
 	err := o.update(ctx, by, func(t *store.Tx) error {

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"clarion/channels"
 	"clarion/ledger"
@@ -68,7 +69,7 @@ func (o *Office) Resolve(ctx context.Context, id int64, to message.SendState, re
 	if to != message.Sent && to != message.Planned && to != message.Abandoned {
 		return 0, refuse(Invalid, fmt.Sprintf("an unknown send can't become %q", to), "choose sent, planned (send it again) or abandoned")
 	}
-	if reason == "" {
+	if strings.TrimSpace(reason) == "" {
 		return 0, refuse(Invalid, "a send is resolved with a reason", "say with --reason how you know")
 	}
 	return o.settleOpen(ctx, id, message.SendUnknown, to, ledger.SendResolved, reason, by)
@@ -95,6 +96,9 @@ func (o *Office) settleOpen(ctx context.Context, id int64, from, to message.Send
 		}
 		if n == 0 {
 			return refuse(Conflict, fmt.Sprintf("nothing of send %d is %s: it is %s", id, from, s.State), "")
+		}
+		if err := dropStaleRelease(t, s.Message); err != nil {
+			return err
 		}
 		return t.RecordResolved(kind, s, to, by.Name, reason, n)
 	})
@@ -123,8 +127,11 @@ func (o *Office) Delivered(ctx context.Context, id, recipient int64) ([]Shown, e
 	docs := make([]Shown, len(r.Documents))
 	for i, d := range r.Documents {
 		text, err := d.Fill(values)
-		if err != nil {
+		if err != nil && recipient == 0 {
 			return nil, refuse(Conflict, fmt.Sprintf("send %d can't be shown filled: %v", id, err), "name one of its recipients with --recipient")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("show send %d: %w", id, err)
 		}
 		docs[i] = Shown{Name: d.Name, MediaType: d.MediaType, Text: text}
 	}

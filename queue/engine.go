@@ -98,6 +98,8 @@ type Engine struct {
 	settings Settings
 	lanes    []*lane
 	writer   *writer
+	started  bool
+	deciding sync.Mutex // keeps what is read of the channels' modes and what is applied in step
 
 	claiming context.Context // ends when no more is to be claimed
 	stop     context.CancelFunc
@@ -119,13 +121,12 @@ func New(store Store, freezer Freezer, observer Observer, settings Settings, lan
 
 // Start starts every lane. The store was recovered before.
 func (e *Engine) Start(ctx context.Context) error {
-	modes, err := e.store.ChannelModes(ctx)
-	if err != nil {
+	if err := e.adopt(ctx); err != nil {
 		return fmt.Errorf("start the queue: %w", err)
 	}
+	e.started = true
 	go e.writer.run()
 	for _, l := range e.lanes {
-		l.apply(modes[l.name])
 		l.start()
 	}
 	return nil
@@ -140,15 +141,25 @@ func (e *Engine) Wake() {
 }
 
 // Reload takes over what people decided about channels, and wakes the lanes.
+// Once it returned no delivery begins that an earlier decision allowed.
 func (e *Engine) Reload(ctx context.Context) error {
+	if err := e.adopt(ctx); err != nil {
+		return fmt.Errorf("reload the channels' modes: %w", err)
+	}
+	e.Wake()
+	return nil
+}
+
+func (e *Engine) adopt(ctx context.Context) error {
+	e.deciding.Lock()
+	defer e.deciding.Unlock()
 	modes, err := e.store.ChannelModes(ctx)
 	if err != nil {
-		return fmt.Errorf("reload the channels' modes: %w", err)
+		return err
 	}
 	for _, l := range e.lanes {
 		l.apply(modes[l.name])
 	}
-	e.Wake()
 	return nil
 }
 
@@ -156,6 +167,9 @@ func (e *Engine) Reload(ctx context.Context) error {
 // rest back. The error says if something had to be cut off.
 func (e *Engine) Stop(ctx context.Context) error {
 	e.stop()
+	if !e.started {
+		return nil
+	}
 	done := make(chan struct{})
 	go func() {
 		e.running.Wait()
@@ -167,11 +181,8 @@ func (e *Engine) Stop(ctx context.Context) error {
 	case <-ctx.Done():
 		err = errors.New("stop the queue: what was still under way was cut off and is unknown")
 		e.cut()
-		<-done
+		<-done // within the grace of a hanging adapter
 	}
 	e.cut()
-	for _, l := range e.lanes {
-		l.close()
-	}
 	return errors.Join(err, e.writer.stop(ctx))
 }

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -12,34 +13,45 @@ import (
 
 // Bounds of a lane's waiting.
 const (
-	maxClaim     = 1_000            // in one claim
 	wallCheck    = 30 * time.Second // the wall clock is looked at again at least so often
 	troubleFirst = time.Second      // the wait after a fault of the store or a failed connection
-	troubleMax   = time.Minute
-	connectLead  = 2 * time.Second // connections are made so long before an instant
+	storeMax     = 10 * time.Second
+	connectMax   = time.Minute
+	connectLead  = 2 * time.Second // a connection is made so long before an instant
 )
 
 // lane carries the sends of one channel.
 type lane struct {
-	engine  *Engine
-	name    string
-	live    channels.Channel
-	dry     channels.Channel
-	limits  Limits
-	limiter *rate.Limiter
-	print   string // the destination's fingerprint
+	engine    *Engine
+	name      string
+	live      channels.Channel
+	dry       channels.Channel
+	connector channels.Connector // nil if the channel holds no connections
+	can       channels.Capabilities
+	limits    Limits
+	print     string // the destination's fingerprint
+
 	woken   chan struct{}
 	ready   chan opened
-	connect chan struct{} // a worker that is not connected should be
+	connect chan struct{} // one worker more is to connect
 
-	mu       sync.Mutex
-	mode     Mode
-	turn     int // counts changes of mode: a delivery of an earlier turn does not begin
-	capacity int // attempts that may be open: Ahead for each worker that is connected
-	open     int // claimed, opened or under way
-	closed   bool
-	until    time.Time // nothing is claimed before
-	trouble  time.Duration
+	claims *rate.Limiter // when the next may be claimed
+	starts *rate.Limiter // when it may start: what was opened may have waited
+
+	// Of the claiming goroutine alone.
+	trouble     backoff       // with the store
+	unpublished []message.Item // claimed for a local channel and not yet recorded
+	republish   time.Time
+
+	mu         sync.Mutex
+	mode       Mode
+	turn       int           // counts changes of mode: a live delivery of an earlier turn does not begin
+	turned     chan struct{} // closed at the next change of mode
+	capacity   int           // attempts that may be open: Ahead for each worker that is connected
+	open       int           // claimed, opened or under way
+	until      time.Time     // the destination asked to wait
+	reconnect  time.Time     // no connection is made before
+	connecting backoff
 
 	renderings renderingCache
 }
@@ -47,28 +59,33 @@ type lane struct {
 // opened is an attempt that is durable and may be published.
 type opened struct {
 	message.Opened
-	channel channels.Channel
-	mode    message.Mode
-	turn    int
+	mode message.Mode
+	turn int
 }
 
 func newLane(e *Engine, l Lane) *lane {
-	window := l.Limits.Concurrency * l.Limits.Ahead
-	limit, burst := rate.Inf, window
 	if l.Limits.Interval > 0 {
-		limit = rate.Every(l.Limits.Interval)
-		burst = 1
+		l.Limits.Ahead = 1 // more would only wait opened
 	}
+	every := rate.Every(l.Limits.Interval) // no limit if there is no interval
+	connector, _ := l.Channel.(channels.Connector)
 	return &lane{
-		engine: e, name: l.Name, live: l.Channel, dry: l.Rehearsal, limits: l.Limits,
-		print:   l.Channel.Destination().Fingerprint(),
-		limiter: rate.NewLimiter(limit, burst), woken: make(chan struct{}, 1), ready: make(chan opened, window),
-		connect: make(chan struct{}, 1),
+		engine: e, name: l.Name, live: l.Channel, dry: l.Rehearsal, connector: connector, can: l.Channel.Capabilities(),
+		limits: l.Limits, print: l.Channel.Destination().Fingerprint(),
+		woken: make(chan struct{}, 1), ready: make(chan opened, l.Limits.Concurrency*l.Limits.Ahead), connect: make(chan struct{}, 1),
+		claims: rate.NewLimiter(every, 1), starts: rate.NewLimiter(every, 1),
+		trouble: backoff{first: troubleFirst, longest: storeMax}, connecting: backoff{first: troubleFirst, longest: connectMax},
+		turned: make(chan struct{}),
 	}
 }
 
+// start starts the claiming and the workers. A local channel has none:
+// recording is its publication.
 func (l *lane) start() {
 	l.engine.running.Go(l.run)
+	if l.can.Local {
+		return
+	}
 	for range l.limits.Concurrency {
 		l.engine.running.Go(func() { (&worker{lane: l}).run() })
 	}
@@ -81,109 +98,87 @@ func (l *lane) wake() {
 	}
 }
 
-// apply takes over what was decided about the channel.
+// apply takes over what was decided about the channel. A person who resumes it
+// ends every wait.
 func (l *lane) apply(m Mode) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if m.Rehearsal != l.mode.Rehearsal {
 		l.turn++
+		close(l.turned)
+		l.turned = make(chan struct{})
+	}
+	if l.mode.Paused && !m.Paused {
+		l.until, l.reconnect = time.Time{}, time.Time{}
+		l.connecting.reset()
 	}
 	l.mode = m
-	if !m.Paused {
-		l.until, l.trouble = time.Time{}, 0
-	}
 }
 
 // view is what the lane is at this instant.
 type view struct {
-	lane    message.Lane
-	channel channels.Channel
-	turn    int
-	paused  bool
+	lane message.Lane
+	turn int
 }
 
 func (l *lane) view() view {
+	frozen := l.engine.freezer.Frozen()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	v := view{channel: l.live, turn: l.turn, paused: l.mode.Paused}
 	mode := message.Live
 	if l.mode.Rehearsal {
-		v.channel, mode = l.dry, message.Rehearsal
+		mode = message.Rehearsal
 	}
-	v.lane = message.Lane{
-		Channel: l.name, Available: true, Fingerprint: l.print, Mode: mode,
-		Addressed: l.live.Capabilities().Addressed, Frozen: l.engine.freezer.Frozen(),
-	}
-	return v
+	return view{turn: l.turn, lane: message.Lane{
+		Channel: l.name, Available: true, Fingerprint: l.print, Mode: mode, Addressed: l.can.Addressed, Frozen: frozen,
+	}}
 }
 
-// run claims what is due, on a timer for the next instant.
-func (l *lane) run() {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-		case <-l.woken:
-		case <-l.engine.claiming.Done():
-			return
-		}
-		timer.Reset(l.step())
+// barred says why an opened attempt may not begin now; empty if it may. It is
+// asked right before the first byte.
+func (l *lane) barred(o opened) string {
+	if l.engine.freezer.Frozen() {
+		return "everything is frozen"
 	}
-}
-
-// step claims once and gives how long to wait for the next.
-func (l *lane) step() time.Duration {
-	v := l.view()
-	wait, err := l.claim(v)
-	if err != nil {
-		l.engine.observer.Trouble("claim for "+l.name, err)
-		return l.setBack()
+	if l.engine.claiming.Err() != nil {
+		return stopping
 	}
-	return min(wait, wallCheck)
-}
-
-func (l *lane) claim(v view) (time.Duration, error) {
-	ctx, now := l.engine.claiming, time.Now().Round(0)
-	if wait := l.held(v, now); wait > 0 {
-		return wait, nil
-	}
-	next, planned, err := l.engine.store.NextDue(ctx, v.lane, l.engine.settings.MaterialiseBefore)
-	if ctx.Err() != nil {
-		return wallCheck, nil
-	}
-	if err != nil || !planned {
-		return wallCheck, err
-	}
-	if wait := next.Sub(now); wait > 0 {
-		if wait > connectLead {
-			return wait - connectLead, nil
-		}
-		l.wantConnection()
-		return wait, nil
-	}
-	if v.lane.Addressed {
-		if err := l.engine.store.Materialise(ctx, v.lane, l.engine.settings.MaterialiseBefore, now); err != nil {
-			return 0, err
-		}
-	}
-	return l.take(v, now)
-}
-
-// held gives how long the lane must not claim.
-func (l *lane) held(v view, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if v.paused {
-		return wallCheck
+	switch {
+	case l.turn != o.turn && o.mode == message.Live:
+		return "the channel was switched meanwhile"
+	case l.mode.Paused:
+		return "the channel is paused"
+	case time.Now().Before(l.until):
+		return "the destination asked to wait"
 	}
-	return l.until.Sub(now)
+	return ""
 }
 
-// setBack gives a growing wait after a fault.
-func (l *lane) setBack() time.Duration {
+// pause stops the lane until a person resumes it, and tells someone.
+func (l *lane) pause(reason string) {
+	if !l.setPaused() {
+		return
+	}
+	l.recordPause(reason)
+	l.engine.observer.Paused(l.name, reason)
+}
+
+func (l *lane) recordPause(reason string) {
+	l.engine.deciding.Lock()
+	defer l.engine.deciding.Unlock()
+	l.setPaused() // a reload in between took over what stood before
+	if err := l.engine.store.PauseChannel(context.Background(), l.name, reason, time.Now()); err != nil {
+		l.engine.observer.Trouble("record that "+l.name+" is paused", err)
+	}
+}
+
+// setPaused is false if the lane was paused before.
+func (l *lane) setPaused() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.trouble = min(max(2*l.trouble, troubleFirst), troubleMax)
-	return l.trouble
+	was := l.mode.Paused
+	l.mode.Paused = true
+	return !was
 }

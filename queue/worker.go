@@ -2,231 +2,144 @@ package queue
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"clarion/channels"
 	"clarion/message"
 )
 
-// Bounds of a worker.
-const (
-	idleConnection = 30 * time.Second
-	hangGrace      = 2 * time.Second // how long an adapter may ignore that its time is over
-)
+// idleConnection is how long a connection is kept without a delivery.
+const idleConnection = 30 * time.Second
 
-// noConnection is the reason of what is put back when no connection stands.
-const noConnection = "no connection"
-
-// worker delivers over one connection at a time.
+// worker delivers one attempt at a time, over one connection where the channel
+// holds any.
 type worker struct {
-	lane    *lane
-	session channels.Session
-	of      channels.Channel // what the session belongs to
+	lane      *lane
+	connector channels.Connector // nil while none is needed
+	session   channels.Session
+	turned    <-chan struct{} // the lane was switched
 }
 
-// direct is the session of a channel that holds no connections.
-type direct struct{ channels.Channel }
-
-func (direct) Alive() bool  { return true }
-func (direct) Close() error { return nil }
+// publisher is a channel or a session.
+type publisher interface {
+	Publish(ctx context.Context, d channels.Delivery) (channels.Receipt, error)
+}
 
 func (w *worker) run() {
-	ending := w.lane.engine.claiming.Done()
-	for {
-		if w.session == nil && !w.await() {
-			return
-		}
-		if w.session == nil {
-			continue
-		}
-		idle := time.NewTimer(idleConnection)
-		select {
-		case o := <-w.lane.ready:
-			w.deliver(o)
-		case <-idle.C:
-			w.rest()
-		case <-ending:
-			w.disconnect()
-			w.lane.putBack(stopping)
-			idle.Stop()
-			return
-		}
-		idle.Stop()
+	for w.await() {
+		w.lane.grant()
+		w.serve()
+		w.disconnect()
+		w.lane.revoke()
 	}
 }
 
 // await waits until a connection is wanted and makes it. It is false when the
 // worker is to end.
 func (w *worker) await() bool {
-	v := w.lane.view()
-	if _, connects := v.channel.(channels.Connector); connects {
+	for w.lane.engine.claiming.Err() == nil {
+		if w.connector, w.turned = w.lane.wanted(); w.connector == nil {
+			return true
+		}
 		select {
 		case <-w.lane.connect:
-			v = w.lane.view()
+			if w.reconnect() {
+				return true
+			}
+		case <-w.turned:
 		case <-w.lane.engine.claiming.Done():
-			return false
 		}
 	}
-	if err := w.connect(v.channel); err != nil {
-		w.lane.connectFailed(err)
-		return true
-	}
-	w.lane.grant()
-	return true
+	return false
 }
 
-func (w *worker) connect(c channels.Channel) (err error) {
-	connector, ok := c.(channels.Connector)
-	if !ok {
-		w.session, w.of = direct{c}, c
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(w.lane.engine.sending, w.lane.limits.Timeout)
-	defer cancel()
-	defer func() {
-		if p := recover(); p != nil {
-			err = &channels.Error{Class: channels.Temporary, Reason: fmt.Sprintf("the adapter panicked while connecting: %v", p)}
+// serve delivers until the connection is lost or idle, the lane is switched or
+// the engine stops.
+func (w *worker) serve() {
+	idle := time.NewTimer(idleConnection)
+	defer idle.Stop()
+	for {
+		select {
+		case o := <-w.lane.ready:
+			w.deliver(o)
+			if !w.usable() {
+				return
+			}
+			idle.Reset(idleConnection)
+		case <-idle.C:
+			if w.session != nil {
+				return
+			}
+		case <-w.turned:
+			return
+		case <-w.lane.engine.claiming.Done():
+			return
 		}
-	}()
-	session, err := connector.Connect(ctx)
-	if err != nil {
-		return err
 	}
-	w.session, w.of = session, c
-	return nil
-}
-
-// rest closes a connection that was idle for long. Sessions without a
-// connection have nothing to close.
-func (w *worker) rest() {
-	if _, ok := w.session.(direct); !ok {
-		w.disconnect()
-	}
-}
-
-func (w *worker) disconnect() {
-	if w.session == nil {
-		return
-	}
-	_ = w.session.Close() // nothing is under way on it: there is no answer to lose
-	w.session, w.of = nil, nil
-	w.lane.revoke()
 }
 
 // deliver publishes one attempt and settles it.
 func (w *worker) deliver(o opened) {
-	if err := w.sessionFor(o.channel); err != nil {
-		w.disconnect()
-		w.lane.settle(w.lane.notBegun(o, noConnection))
-		w.lane.connectFailed(err)
+	l := w.lane
+	if !l.pace() {
+		l.settle(l.notBegun(o, stopping))
 		return
 	}
-	delivery, err := w.lane.delivery(o)
+	to, why := w.publisher(o), l.barred(o)
+	if to == nil && why == "" {
+		why = noConnection
+	}
+	if why != "" {
+		l.settle(l.notBegun(o, why))
+		return
+	}
+	delivery, err := l.delivery(o)
 	if err != nil {
-		w.lane.settle(w.lane.outcome(o, channels.Receipt{}, &channels.Error{Class: channels.Permanent, Reason: err.Error()}))
+		l.settle(l.outcome(o, channels.Receipt{}, err))
 		return
 	}
-	receipt, err := w.publish(delivery)
-	w.lane.finish(o, receipt, err)
-	if w.session != nil && !w.session.Alive() {
-		w.disconnect()
-		w.lane.needConnection()
-	}
+	receipt, err := w.publish(to, delivery)
+	l.finish(o, receipt, err)
 }
 
-// sessionFor makes the connection fit the attempt: a channel that was switched
-// between live and rehearsal has another one.
-func (w *worker) sessionFor(c channels.Channel) error {
-	if w.of == c && w.session.Alive() {
+// publisher gives what carries an attempt: a rehearsal needs no connection.
+// Nil means that a connection is needed and none stands.
+func (w *worker) publisher(o opened) publisher {
+	switch {
+	case o.mode != message.Live:
+		return w.lane.dry
+	case w.lane.connector == nil:
+		return w.lane.live
+	case w.session == nil:
 		return nil
+	default:
+		return w.session
 	}
-	_ = w.session.Close()
-	return w.connect(c)
 }
 
 // publish delivers within the lane's time. An adapter that panics or does not
-// come back leaves an unknown outcome, and its session is given up.
-func (w *worker) publish(d channels.Delivery) (channels.Receipt, error) {
+// come back leaves an unknown outcome, and its session is given up. After its
+// time no delivery begins any more.
+func (w *worker) publish(to publisher, d channels.Delivery) (channels.Receipt, error) {
 	ctx, cancel := context.WithTimeout(w.lane.engine.sending, w.lane.limits.Timeout)
 	defer cancel()
-	type answer struct {
-		receipt channels.Receipt
-		err     error
-	}
-	answers := make(chan answer, 1)
+	d.Begin = inTime(ctx, d.Begin)
 	session := w.session
-	go func() {
-		var a answer
-		defer func() {
-			if p := recover(); p != nil {
-				a.err = &channels.Error{Class: channels.Unknown, Reason: fmt.Sprintf("the adapter panicked: %v", p)}
-			}
-			answers <- a
-		}()
-		a.receipt, a.err = session.Publish(ctx, d)
-	}()
-	select {
-	case a := <-answers:
-		return a.receipt, a.err
-	case <-ctx.Done():
+	receipt, err := call(ctx, func(ctx context.Context) (channels.Receipt, error) {
+		return to.Publish(ctx, d)
+	}, func(channels.Receipt) { discard(session) })
+	if isHung(err) {
+		w.session = nil
 	}
-	grace := time.NewTimer(hangGrace)
-	defer grace.Stop()
-	select {
-	case a := <-answers:
-		return a.receipt, a.err
-	case <-grace.C:
-		w.session = lost{}
-		return channels.Receipt{}, &channels.Error{Class: channels.Unknown, Reason: fmt.Sprintf("the channel gave no answer within %s", w.lane.limits.Timeout)}
-	}
+	return receipt, err
 }
 
-// lost stands for a session that an adapter never gave back.
-type lost struct{}
-
-func (lost) Publish(context.Context, channels.Delivery) (channels.Receipt, error) {
-	return channels.Receipt{}, &channels.Error{Class: channels.NotBegun, Reason: "the connection was given up"}
-}
-func (lost) Alive() bool  { return false }
-func (lost) Close() error { return nil }
-
-// connectFailed sets the lane back, or pauses it where the destination is
-// unusable.
-func (l *lane) connectFailed(err error) {
-	if !l.connected() {
-		l.putBack(noConnection)
+// inTime refuses to begin once the time of a delivery is over.
+func inTime(ctx context.Context, begin func() error) func() error {
+	return func() error {
+		if ctx.Err() != nil {
+			return &channels.Error{Class: channels.NotBegun, Reason: "the time of the delivery was over"}
+		}
+		return begin()
 	}
-	classed := channels.AsError(err)
-	if classed.Class == channels.Unavailable {
-		l.pause(classed.Reason)
-		return
-	}
-	l.engine.observer.Trouble("connect to "+l.name, err)
-	wait := l.setBack()
-	l.mu.Lock()
-	l.until = time.Now().Add(wait)
-	l.mu.Unlock()
-	l.wake()
-}
-
-// pause stops the lane until a person resumes it, and tells someone.
-func (l *lane) pause(reason string) {
-	l.mu.Lock()
-	was := l.mode.Paused
-	l.mode.Paused = true
-	l.mu.Unlock()
-	if was {
-		return
-	}
-	if err := l.engine.store.PauseChannel(context.Background(), l.name, reason, time.Now()); err != nil {
-		l.engine.observer.Trouble("record that "+l.name+" is paused", err)
-	}
-	l.engine.observer.Paused(l.name, reason)
-}
-
-// notBegun is the outcome of an attempt that was stopped before its first
-// byte.
-func (l *lane) notBegun(o opened, why string) message.Settlement {
-	return l.outcome(o, channels.Receipt{}, &channels.Error{Class: channels.NotBegun, Reason: why})
 }

@@ -2,8 +2,8 @@ package queue
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"clarion/message"
@@ -11,149 +11,164 @@ import (
 
 // Bounds of the grouped writer.
 const (
-	maxGroup     = 2_000 // attempts and outcomes in one commit
-	writerFirst  = 100 * time.Millisecond
-	writerLonger = 5 * time.Second
+	maxGroup    = 2_000 // attempts and outcomes in one commit
+	writerFirst = 100 * time.Millisecond
+	writerMax   = 5 * time.Second
 )
 
 // writer groups the attempts and outcomes of all lanes into shared commits, so
 // that full durability costs a flush per group. It keeps what it could not
-// write and tries again for as long as it runs: attempts stay closed and lanes
-// stand still meanwhile.
+// write and tries again for as long as it runs. Taking an operation never
+// blocks: what may be open bounds how many there are.
 type writer struct {
-	store    Store
-	observer Observer
-	ops      chan op
-	quit     chan struct{} // no more operations will come
-	cut      chan struct{} // give up what can't be written
-	done     chan struct{}
-	waiting  []op // could not be written so far
-	own      []op // what opening attempts made necessary, for the next commit
+	store     Store
+	observer  Observer
+	news      chan struct{} // something was submitted
+	quit      context.Context
+	end       context.CancelFunc // no more operations will come
+	cut       context.Context
+	giveUp    context.CancelFunc // what can't be written is left
+	done      chan struct{}
+	unwritten []op
+	again     backoff
+
+	mu    sync.Mutex
+	queue []op
 }
 
-// op is a group of one lane: attempts to open or one outcome to settle.
+// op is attempts of one lane to open, or outcomes to settle.
 type op struct {
-	lane    message.Lane
-	open    []message.Item
-	opened  func([]message.Opened) []message.Settlement // answers with what is to be put back at once
-	settle  []message.Settlement
-	settled func()
+	lane   *lane
+	open   []message.Item
+	settle []message.Settlement
 }
 
 func (o op) size() int { return len(o.open) + len(o.settle) }
 
 func newWriter(store Store, observer Observer) *writer {
-	return &writer{
-		store: store, observer: observer,
-		ops: make(chan op, maxGroup), quit: make(chan struct{}), cut: make(chan struct{}), done: make(chan struct{}),
+	w := &writer{
+		store: store, observer: observer, news: make(chan struct{}, 1), done: make(chan struct{}),
+		again: backoff{first: writerFirst, longest: writerMax},
 	}
+	w.quit, w.end = context.WithCancel(context.Background())
+	w.cut, w.giveUp = context.WithCancel(context.Background())
+	return w
 }
 
-func (w *writer) submit(o op) { w.ops <- o }
+func (w *writer) submit(o op) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.queue = append(w.queue, o)
+	w.signal()
+}
 
 // stop writes what is left until ctx ends.
 func (w *writer) stop(ctx context.Context) error {
-	close(w.quit)
+	w.end()
 	select {
 	case <-w.done:
 	case <-ctx.Done():
-		close(w.cut)
+		w.giveUp()
 		<-w.done
 	}
-	if n := len(w.waiting); n > 0 {
-		return fmt.Errorf("%d groups of attempts could not be recorded; they will be unknown at the next start", n)
+	n := 0
+	for _, o := range w.unwritten {
+		n += o.size()
+	}
+	if n > 0 {
+		return fmt.Errorf("stop the queue: %d attempts or outcomes could not be recorded; the next start takes care of them", n)
 	}
 	return nil
 }
 
 func (w *writer) run() {
 	defer close(w.done)
+	var again <-chan time.Time
+	for w.quit.Err() == nil {
+		w.writeNext()
+		if again == nil && len(w.unwritten) > 0 {
+			again = time.After(w.again.next())
+		}
+		select {
+		case <-w.news:
+		case <-again:
+			again = nil
+			w.writeAgain()
+		case <-w.quit.Done():
+		}
+	}
+	w.finish()
+}
+
+// finish writes what is left until it is told to give up.
+func (w *writer) finish() {
 	for {
-		group, more := w.next()
-		if len(group) > 0 {
-			w.write(group)
+		for w.writeNext() {
 		}
-		if len(w.waiting) > 0 && !w.retry() {
+		if len(w.unwritten) == 0 {
 			return
 		}
-		if !more {
+		select {
+		case <-time.After(w.again.next()):
+			w.writeAgain()
+		case <-w.cut.Done():
 			return
 		}
 	}
 }
 
-// next waits for an operation and takes along all that came meanwhile.
-func (w *writer) next() (group []op, more bool) {
-	if group, w.own = w.own, nil; len(group) > 0 {
-		return group, true
+// writeNext writes what came meanwhile, and reports whether there was any.
+func (w *writer) writeNext() bool {
+	group := w.take()
+	if len(group) > 0 {
+		w.unwritten = append(w.unwritten, w.write(group)...)
 	}
+	return len(group) > 0
+}
+
+func (w *writer) writeAgain() {
+	if w.unwritten = w.write(w.unwritten); len(w.unwritten) == 0 {
+		w.again.reset()
+	}
+}
+
+func (w *writer) write(group []op) []op {
+	return inPieces(group, w.commit, func(err error) { w.observer.Trouble("record attempts and outcomes", err) })
+}
+
+// take takes the next group out of the queue.
+func (w *writer) take() []op {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n, size := 0, 0
+	for n < len(w.queue) && size < maxGroup {
+		size += w.queue[n].size()
+		n++
+	}
+	group := w.queue[:n:n]
+	if w.queue = w.queue[n:]; len(w.queue) > 0 {
+		w.signal()
+	}
+	return group
+}
+
+func (w *writer) signal() {
 	select {
-	case o := <-w.ops:
-		group = append(group, o)
-	case <-w.quit:
-		select {
-		case o := <-w.ops:
-			group = append(group, o)
-		default:
-			return nil, false
-		}
-	}
-	for size := group[0].size(); size < maxGroup; {
-		select {
-		case o := <-w.ops:
-			group = append(group, o)
-			size += o.size()
-		default:
-			return group, true
-		}
-	}
-	return group, true
-}
-
-// write commits a group. If that fails each operation is tried alone, so that
-// one that can't be written does not keep the others.
-func (w *writer) write(group []op) {
-	err := w.commit(group)
-	if err == nil {
-		return
-	}
-	w.observer.Trouble("record attempts and outcomes", err)
-	if len(group) == 1 {
-		w.waiting = append(w.waiting, group[0])
-		return
-	}
-	for _, o := range group {
-		if err := w.commit([]op{o}); err != nil {
-			w.waiting = append(w.waiting, o)
-		}
+	case w.news <- struct{}{}:
+	default:
 	}
 }
 
-// retry tries what could not be written with growing patience until it is, and
-// reports whether to go on.
-func (w *writer) retry() bool {
-	for wait := writerFirst; len(w.waiting) > 0; wait = min(2*wait, writerLonger) {
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-w.cut:
-			timer.Stop()
-			return false
-		}
-		again := w.waiting
-		w.waiting = nil
-		w.write(again)
-	}
-	return true
-}
-
+// commit records a group and tells the lanes. Attempts are opened by what
+// their lanes are at this instant, not at the claim.
 func (w *writer) commit(group []op) error {
-	lanes := map[string]message.Lane{}
+	views, lanes := map[*lane]view{}, map[string]message.Lane{}
 	var settle []message.Settlement
 	var open []message.Item
 	for _, o := range group {
-		if len(o.open) > 0 {
-			lanes[o.lane.Channel] = o.lane
+		if _, seen := views[o.lane]; !seen && len(o.open) > 0 {
+			v := o.lane.view()
+			views[o.lane], lanes[o.lane.name] = v, v.lane
 		}
 		settle = append(settle, o.settle...)
 		open = append(open, o.open...)
@@ -162,19 +177,13 @@ func (w *writer) commit(group []op) error {
 	if err != nil {
 		return err
 	}
-	if len(opened) != len(open) {
-		return errors.New("the store did not answer for every attempt")
-	}
 	for _, o := range group {
-		if o.settled != nil {
-			o.settled()
+		for _, s := range o.settle {
+			o.lane.settled(s)
 		}
-		if o.opened != nil {
-			if back := o.opened(opened[:len(o.open):len(o.open)]); len(back) > 0 {
-				w.own = append(w.own, op{lane: o.lane, settle: back})
-			}
-			opened = opened[len(o.open):]
-		}
+		n := len(o.open)
+		o.lane.opened(views[o.lane], opened[:n])
+		opened = opened[n:]
 	}
 	return nil
 }

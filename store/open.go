@@ -56,7 +56,7 @@ func (t *Tx) judge(lanes map[string]message.Lane, all []*message.Opened, drifted
 	if len(all) == 0 {
 		return nil, nil
 	}
-	facts, err := t.factsByID(lanes, sendsOf(all))
+	facts, err := t.gates(lanes, sendsOf(all))
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +69,7 @@ func (t *Tx) judge(lanes map[string]message.Lane, all []*message.Opened, drifted
 		f, known := facts[o.Item.Send]
 		verdict := message.Verdict{Act: message.Refuse, Why: leaseGone}
 		if known {
+			f.item = o.Item
 			verdict = f.verdict(t.now, drifted[f.send])
 		}
 		if o.Item.Recipient == 0 {
@@ -154,30 +155,6 @@ func sendsOf(all []*message.Opened) []int64 {
 	return slices.Compact(ids)
 }
 
-// factsByID reads the facts of sends of several lanes.
-func (t *Tx) factsByID(lanes map[string]message.Lane, ids []int64) (map[int64]fact, error) {
-	facts := make(map[int64]fact, len(ids))
-	rowFrozen, err := t.frozen(false)
-	if err != nil {
-		return nil, err
-	}
-	err = scan(t.ctx, t, func(rows *sql.Rows) error {
-		f, err := scanFact(rows, message.Lane{}, rowFrozen)
-		if err != nil {
-			return err
-		}
-		lane := lanes[f.item.Channel]
-		f.gate.Current, f.gate.CurrentMode, f.gate.ChannelAvailable = lane.Fingerprint, lane.Mode, lane.Available
-		f.gate.Frozen = rowFrozen || lane.Frozen
-		facts[f.send] = f
-		return nil
-	}, factsOf, list(ids))
-	if err != nil {
-		return nil, fmt.Errorf("read sends: %w", err)
-	}
-	return facts, nil
-}
-
 // readyRecipients tells which recipients are still leased, and of those which
 // were suppressed meanwhile.
 func (t *Tx) readyRecipients(all []*message.Opened) (map[int64]bool, error) {
@@ -257,11 +234,12 @@ func (t *Tx) openAll(lanes map[string]message.Lane, pass []*message.Opened) erro
 func (t *Tx) insertAttempts(lanes map[string]message.Lane, pass []*message.Opened) error {
 	for _, o := range pass {
 		rehearsal := o.Item.Rehearsal || lanes[o.Item.Channel].Mode == message.Rehearsal
-		err := row(t.ctx, t, "INSERT INTO attempts (send_id, recipient_id, number, rehearsal, opened_at) VALUES (?, ?, ?, ?, ?) RETURNING id",
-			[]any{o.Item.Send, o.Item.Recipient, o.Item.Attempt, flag(rehearsal), ms(t.now)}, &o.Attempt)
+		id, err := t.insert("INSERT INTO attempts (send_id, recipient_id, number, rehearsal, opened_at) VALUES (?, ?, ?, ?, ?)",
+			o.Item.Send, o.Item.Recipient, o.Item.Attempt, flag(rehearsal), ms(t.now))
 		if err != nil {
 			return err
 		}
+		o.Attempt = id
 	}
 	return nil
 }

@@ -16,9 +16,7 @@ import (
 // recipients goes to nobody.
 func (s *Store) Materialise(ctx context.Context, lane message.Lane, before time.Duration, now time.Time) error {
 	err := s.update(ctx, now, func(t *Tx) error {
-		facts, err := t.facts(lane, false, factColumns+"NULL"+factTables+`WHERE s.channel = ? AND s.state IN ('planned', 'waiting')
-			AND s.next_at <= ? AND s.addressed AND s.materialised_at = 0 ORDER BY s.next_at, s.id`,
-			lane.Channel, ms(now.Add(before)))
+		facts, err := t.facts(lane, false, factsToMaterialise, lane.Channel, ms(now.Add(before)))
 		if err != nil {
 			return err
 		}

@@ -130,11 +130,11 @@ func (t *Tx) recoverSend(all []underWay) error {
 	if all[0].rehearsal {
 		to = message.Planned
 	}
-	facts, err := t.factsByID(nil, []int64{all[0].send})
+	facts, err := t.facts(message.Lane{}, false, factsOf, list([]int64{all[0].send}))
 	if err != nil {
 		return err
 	}
-	f := facts[all[0].send]
+	f := facts[0] // a send is never deleted
 	seq, err := t.recordRecovered(f, all, to)
 	if err != nil {
 		return err

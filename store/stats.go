@@ -49,7 +49,8 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (Backlog, error) {
 			b.Held += n
 		}
 		return nil
-	}, `SELECT state, count(*) FROM sends WHERE state IN ('failed', 'unknown', 'held') AND NOT (addressed AND state <> 'held') GROUP BY state
+	}, `SELECT state, count(*) FROM sends WHERE state IN ('failed', 'unknown') AND NOT addressed GROUP BY state
+		UNION ALL SELECT 'held', count(*) FROM sends WHERE state = 'held'
 		UNION ALL SELECT 'held', count(*) FROM sends WHERE state IN ('claimed', 'sending') AND hold <> ''
 		UNION ALL SELECT state, count(*) FROM recipients WHERE state IN ('failed', 'unknown') GROUP BY state`)
 	if err != nil {

@@ -18,10 +18,17 @@ type writer struct {
 	prepared map[string]*sql.Stmt
 }
 
+// walPages is how many pages of 4 KiB the journal holds before they are folded
+// into the database: large commits would do that every time with fewer.
+const walPages = 8_000
+
 func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
+	}
+	if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", walPages)); err != nil {
+		return nil, errors.Join(err, conn.Close(), db.Close())
 	}
 	return &writer{db: db, conn: conn, prepared: map[string]*sql.Stmt{}}, nil
 }
@@ -56,6 +63,7 @@ type Tx struct {
 	store   *Store
 	now     time.Time
 	entries []ledger.Entry
+	names   map[string][]string // lists of audiences that were decoded
 }
 
 // Update runs a use case's change and its ledger entries in one transaction.
@@ -102,16 +110,30 @@ func (t *Tx) run(change func(*Tx) error) (ledger.Link, error) {
 	return t.chain()
 }
 
+// exec runs a change and gives how many rows it hit.
 func (t *Tx) exec(query string, args ...any) (int64, error) {
-	stmt, err := t.writer.stmt(t.ctx, query)
-	if err != nil {
-		return 0, err
-	}
-	res, err := stmt.ExecContext(t.ctx, args...)
+	res, err := t.execute(query, args)
 	if err != nil {
 		return 0, err
 	}
 	return res.RowsAffected()
+}
+
+// insert adds one row and gives its id.
+func (t *Tx) insert(query string, args ...any) (int64, error) {
+	res, err := t.execute(query, args)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
+func (t *Tx) execute(query string, args []any) (sql.Result, error) {
+	stmt, err := t.writer.stmt(t.ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.ExecContext(t.ctx, args...)
 }
 
 // one runs a change that must hit a row.

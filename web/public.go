@@ -1,15 +1,7 @@
-// Package web holds the faces that are spoken to by HTTP. The public face
-// shows what is published to anyone; the others reach the office.
-//
-// Failure rules of the public face. It reads nothing but what is public, so it
-// cannot show more. Where nothing is, and where nothing is yet, the answer is
-// the same to the byte and is never cached. An error from beneath is handed to
-// the Fault hook once and answered with a page that says nothing of it; it is
-// never kept, so that the next request tries again. A panic ends one request,
-// not the daemon. Nothing here redirects.
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,10 +52,11 @@ type PublicSettings struct {
 	Unsubscriber Unsubscriber
 	BaseURL      string // scheme and host, no slash at the end
 	OfficeName   string // as pages are headed
-	Title        string // of the feeds; the office's name if empty
-	Description  string // of the feeds
-	Entries      int    // in one feed and on the front page; webfeed.DefaultEntries if 0
-	Language     string // BCP 47, of feeds and of pages that hold no message
+	// Feed is what feeds say of themselves. The title is the office's name if
+	// it is empty; webfeed.DefaultEntries stand in a feed and on the front page
+	// if it gives no number.
+	Feed     webfeed.Settings
+	Language string // BCP 47, of feeds and of pages that hold no message
 	// UnsubscribeKey signs unsubscribe links. Without one no link is good.
 	UnsubscribeKey []byte
 	// Fault is told of what a reader cannot mend. It gets no personal data.
@@ -71,6 +64,13 @@ type PublicSettings struct {
 }
 
 // Public is the public face: newsroom, feeds, media and unsubscribing.
+//
+// Failure rules. It reads nothing but what is public, so it cannot show more.
+// Where nothing is, and where nothing is yet, the answer is the same to the
+// byte and is never cached. An error from beneath is handed to the Fault hook
+// once and answered with a page that says nothing of it; it is never kept, so
+// that the next request tries again. A panic ends one request, not the daemon.
+// Nothing here redirects.
 type Public struct {
 	settings PublicSettings
 	cache    *pageCache
@@ -81,12 +81,8 @@ type Public struct {
 
 // NewPublic makes the public face.
 func NewPublic(s PublicSettings) *Public {
-	if s.Title == "" {
-		s.Title = s.OfficeName
-	}
-	if s.Entries == 0 {
-		s.Entries = webfeed.DefaultEntries
-	}
+	s.Feed.Title = cmp.Or(s.Feed.Title, s.OfficeName)
+	s.Feed.Entries = cmp.Or(s.Feed.Entries, webfeed.DefaultEntries)
 	if s.Fault == nil {
 		s.Fault = func(string, error) {}
 	}

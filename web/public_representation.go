@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
-	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -81,7 +80,7 @@ func (rep *representation) size() int64 {
 // (RFC 9110 13 and 14).
 func (rep *representation) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	for name, value := range maps.All(rep.header) {
+	for name, value := range rep.header {
 		h.Set(name, value)
 	}
 	h.Set("Content-Type", rep.mediaType)

@@ -68,6 +68,9 @@ func (p *Public) oneClick(w http.ResponseWriter, r *http.Request, recipient int6
 // allows.
 func isOneClick(w http.ResponseWriter, r *http.Request) (bool, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxUnsubscribeBody)
+	if err := r.ParseForm(); err != nil {
+		return false, err
+	}
 	if err := r.ParseMultipartForm(maxUnsubscribeBody); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return false, err
 	}

@@ -172,7 +172,9 @@ CREATE TABLE sends (
 CREATE INDEX sends_due ON sends (channel, next_at) WHERE state IN ('planned', 'waiting');
 CREATE INDEX sends_ready ON sends (channel, next_at) WHERE state IN ('planned', 'waiting') AND materialised_at > 0;
 CREATE INDEX sends_leased ON sends (channel) WHERE state IN ('claimed', 'sending');
-CREATE INDEX sends_open ON sends (state) WHERE state IN ('failed', 'unknown', 'held');
+-- No index lists more than two states: SQLite builds a table for a longer list at every write.
+CREATE INDEX sends_open ON sends (state) WHERE state IN ('failed', 'unknown');
+CREATE INDEX sends_held ON sends (id) WHERE state = 'held';
 
 CREATE TABLE recipients (
   id            INTEGER PRIMARY KEY,

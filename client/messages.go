@@ -1,0 +1,112 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"clarion/api"
+)
+
+// Add adds a message, or checks it alone if the draft says so.
+func (c *Client) Add(ctx context.Context, d api.Draft) (api.Drafted, error) {
+	return call[api.Drafted](ctx, c, request{method: http.MethodPost, path: path("messages"), body: d})
+}
+
+// Edit makes a new revision of a message.
+func (c *Client) Edit(ctx context.Context, id string, d api.Draft) (api.Drafted, error) {
+	return call[api.Drafted](ctx, c, request{method: http.MethodPut, path: path("messages", id), body: d})
+}
+
+// Messages gives one page of messages, newest first.
+func (c *Client) Messages(ctx context.Context, f api.MessageFilter) (api.Messages, error) {
+	q := url.Values{}
+	put(q, "state", f.State)
+	put(q, "before", f.Before)
+	putInt(q, "limit", int64(f.Limit))
+	return call[api.Messages](ctx, c, request{method: http.MethodGet, path: path("messages"), query: q})
+}
+
+// put sets a parameter that is not empty.
+func put(q url.Values, key, value string) {
+	if value != "" {
+		q.Set(key, value)
+	}
+}
+
+func putInt(q url.Values, key string, n int64) {
+	if n != 0 {
+		q.Set(key, strconv.FormatInt(n, 10))
+	}
+}
+
+// Message shows one message.
+func (c *Client) Message(ctx context.Context, id string) (api.MessageDetail, error) {
+	return call[api.MessageDetail](ctx, c, request{method: http.MethodGet, path: path("messages", id)})
+}
+
+// Source gives a message as an announcement file.
+func (c *Client) Source(ctx context.Context, id string) ([]byte, error) {
+	resp, err := c.open(ctx, request{method: http.MethodGet, path: path("messages", id, "source")})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }() // it was read
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read the source of message %s: %w", id, err)
+	}
+	return b, nil
+}
+
+// Rendering shows what a channel would publish of a message.
+func (c *Client) Rendering(ctx context.Context, id, channel string) (api.Rendering, error) {
+	return call[api.Rendering](ctx, c, request{method: http.MethodGet, path: path("messages", id, "renderings", channel)})
+}
+
+// act makes a decision about a message.
+func act[T any](ctx context.Context, c *Client, id, verb string, body any) (T, error) {
+	return call[T](ctx, c, request{method: http.MethodPost, path: path("messages", id, verb), body: body})
+}
+
+// Submit puts a message up for approval and gives the digest to approve.
+func (c *Client) Submit(ctx context.Context, id string) (api.Submitted, error) {
+	return act[api.Submitted](ctx, c, id, "submit", nil)
+}
+
+// Approve approves a message by its full digest.
+func (c *Client) Approve(ctx context.Context, id, digest string) error {
+	_, err := act[api.Done](ctx, c, id, "approve", api.Approval{Digest: digest})
+	return err
+}
+
+// Return gives a message in review back to its authors.
+func (c *Client) Return(ctx context.Context, id, reason string) error {
+	_, err := act[api.Done](ctx, c, id, "return", api.Reason{Reason: reason})
+	return err
+}
+
+// Hold keeps a message from leaving.
+func (c *Client) Hold(ctx context.Context, id, reason string) error {
+	_, err := act[api.Done](ctx, c, id, "hold", api.Reason{Reason: reason})
+	return err
+}
+
+// Release lets what is held go on; it may take a second person.
+func (c *Client) Release(ctx context.Context, id, reason string) (api.Decision, error) {
+	return act[api.Decision](ctx, c, id, "release", api.Reason{Reason: reason})
+}
+
+// Cancel ends a message, or what has not started of it.
+func (c *Client) Cancel(ctx context.Context, id, reason string) error {
+	_, err := act[api.Done](ctx, c, id, "cancel", api.Reason{Reason: reason})
+	return err
+}
+
+// Rehearse runs a message as a rehearsal.
+func (c *Client) Rehearse(ctx context.Context, id string) (api.Rehearsed, error) {
+	return act[api.Rehearsed](ctx, c, id, "rehearse", nil)
+}

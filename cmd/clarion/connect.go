@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"clarion/api"
+	"clarion/channels/kinds"
+	"clarion/client"
+	"clarion/config"
+	"clarion/daemon"
+	"clarion/store"
+)
+
+// loadConfig reads the configuration: the file that was named, else the one in
+// the data folder, else the built-in one.
+func (c *cli) loadConfig(options ...config.Option) (*config.Config, error) {
+	path, chosen := c.configPath()
+	cfg, err := config.Load(path, kinds.All(), options...)
+	if errors.Is(err, fs.ErrNotExist) && !chosen {
+		return config.Parse("built-in configuration", config.InitFile(), kinds.All(), options...)
+	}
+	return cfg, err
+}
+
+// withOffice runs a verb against the daemon, or in this process on a data
+// folder that no daemon owns.
+func (c *cli) withOffice(ctx context.Context, do func(*client.Client) error) error {
+	if err := c.mustHaveFolder(); err != nil {
+		return err
+	}
+	return c.inOffice(ctx, do)
+}
+
+// mustHaveFolder keeps a mistyped folder from being made.
+func (c *cli) mustHaveFolder() error {
+	dir := c.dataDir()
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no data folder %s; name it with --data, or make it with `clarion serve` or `clarion person add`", dir)
+	case err != nil:
+		return fmt.Errorf("look at the data folder: %w", err)
+	case !info.IsDir():
+		return fmt.Errorf("%s is not a folder; name the data folder with --data", dir)
+	}
+	return nil
+}
+
+// inOffice is withOffice for verbs that may make the data folder.
+func (c *cli) inOffice(ctx context.Context, do func(*client.Client) error) error {
+	daemon, err := c.reach(ctx)
+	if err != nil {
+		return err
+	}
+	if daemon != nil {
+		return do(daemon.As(c.actor()))
+	}
+	return c.locally(ctx, do)
+}
+
+// reach gives a client of the daemon, or nil if none listens.
+func (c *cli) reach(ctx context.Context) (*client.Client, error) {
+	path, err := daemon.SocketPath(c.dataDir())
+	if err != nil {
+		return nil, err
+	}
+	remote := client.Socket(path)
+	_, err = remote.Frozen(ctx)
+	if client.Unreachable(err) {
+		return nil, nil
+	}
+	if refusal, ok := errors.AsType[*api.Error](err); err != nil && !ok {
+		return nil, fmt.Errorf("the daemon of %s does not answer: %w; look at its log", c.dataDir(), err)
+	} else if ok && refusal != nil {
+		return remote, nil // it answers; the verb will say what is wrong
+	}
+	return remote, nil
+}
+
+// locally runs a verb in this process, under the folder's lock.
+func (c *cli) locally(ctx context.Context, do func(*client.Client) error) (err error) {
+	cfg, err := c.loadConfig()
+	if err != nil {
+		return err
+	}
+	handler, release, err := daemon.Local(ctx, cfg, c.dataDir(), version())
+	if err != nil {
+		return c.locked(err)
+	}
+	local, stop := client.Local(handler)
+	defer func() { err = errors.Join(err, stop(), release()) }()
+	return do(local.As(c.actor()))
+}
+
+// locked says what to do about a folder that another process owns.
+func (c *cli) locked(err error) error {
+	if errors.Is(err, store.ErrLocked) {
+		return fmt.Errorf("another process owns %s and does not answer; it may be starting or stopping: try again, or look at its log", c.dataDir())
+	}
+	return err
+}
+
+// withDaemon runs a verb that only a daemon can do.
+func (c *cli) withDaemon(ctx context.Context, do func(*client.Client) error) error {
+	if err := c.mustHaveFolder(); err != nil {
+		return err
+	}
+	remote, err := c.reach(ctx)
+	if err != nil {
+		return err
+	}
+	if remote == nil {
+		return fmt.Errorf("no daemon runs on %s, and this needs one; start it with `clarion serve`", c.dataDir())
+	}
+	return do(remote.As(c.actor()))
+}
+
+// owned says what to do where a second daemon is started.
+func (c *cli) owned(err error) error {
+	if errors.Is(err, store.ErrLocked) {
+		return fmt.Errorf("another process owns %s; a second daemon needs a data folder of its own, named with --data", c.dataDir())
+	}
+	return err
+}

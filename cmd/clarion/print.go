@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode"
+
+	"clarion/api"
+)
+
+// object writes one object as one line of JSON.
+func (c *cli) object(v any) error {
+	encoder := json.NewEncoder(c.out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	return nil
+}
+
+// result writes one object with --json, else a sentence for people.
+func (c *cli) result(v any, format string, args ...any) error {
+	if c.json {
+		return c.object(v)
+	}
+	_, err := fmt.Fprintf(c.out, format+"\n", args...)
+	return err
+}
+
+// table writes rows under headings; each cell is made to show on one line.
+type table struct{ rows [][]string }
+
+func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+
+func (c *cli) table(t table) error {
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	for _, row := range t.rows {
+		for i, cell := range row {
+			row[i] = oneLine(cell)
+		}
+		fmt.Fprintln(w, strings.TrimRight(strings.Join(row, "\t"), "\t "))
+	}
+	return w.Flush()
+}
+
+// list writes all as JSON lines, or as a table.
+func list[T any](c *cli, all []T, none string, headings []string, cells func(T) []string) error {
+	if c.json {
+		for _, v := range all {
+			if err := c.object(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(c.out, none)
+		return nil
+	}
+	t := table{}
+	t.row(headings...)
+	for _, v := range all {
+		t.row(cells(v)...)
+	}
+	return c.table(t)
+}
+
+// oneLine keeps what a terminal would obey, and line breaks, out of a table.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// short cuts a text to a number of characters.
+func short(s string, n int) string {
+	runes := []rune(s)
+	if len(runes) <= n {
+		return s
+	}
+	return string(runes[:n-1]) + "…"
+}
+
+// when writes an instant for people, to the second, in UTC.
+func when(t api.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format(time.DateTime) + "Z"
+}
+
+// dash stands for what is empty.
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
+}
+
+// states in words.
+func words(state, hold string) string {
+	if hold != "" && state == "held" {
+		return "held: " + hold
+	}
+	if hold != "" {
+		return strings.ReplaceAll(state, "_", " ") + ", held: " + hold
+	}
+	return strings.ReplaceAll(state, "_", " ")
+}

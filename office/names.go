@@ -1,0 +1,14 @@
+package office
+
+import "clarion/store"
+
+// What the store gives and the faces show, under names of the office's own, so
+// that no face knows the store.
+type (
+	MessageFilter = store.MessageFilter
+	SendFilter    = store.SendFilter
+	Recipient     = store.Recipient
+	Person        = store.Person
+	ExportedEntry = store.ExportedEntry
+	Verification  = store.Verification
+)

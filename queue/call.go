@@ -1,0 +1,74 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"clarion/channels"
+)
+
+// hangGrace is how long an adapter may ignore that its time is over.
+const hangGrace = 2 * time.Second
+
+// errHung marks a call that was given up.
+var errHung = errors.New("the adapter did not come back")
+
+// answer is what an adapter's call came to.
+type answer[T any] struct {
+	value T
+	err   error
+}
+
+// call runs an adapter's code in a goroutine of its own, so that one that
+// panics or does not come back harms nobody else. What comes back after it was
+// given up is handed to late.
+func call[T any](ctx context.Context, adapter func(context.Context) (T, error), late func(T)) (T, error) {
+	answers, givenUp := make(chan answer[T]), make(chan struct{})
+	go func() {
+		a := safely(ctx, adapter)
+		select {
+		case answers <- a:
+		case <-givenUp:
+			late(a.value)
+		}
+	}()
+	select {
+	case a := <-answers:
+		return a.value, a.err
+	case <-ctx.Done():
+	}
+	grace := time.NewTimer(hangGrace)
+	defer grace.Stop()
+	select {
+	case a := <-answers:
+		return a.value, a.err
+	case <-grace.C:
+		close(givenUp)
+		var none T
+		return none, &channels.Error{Class: channels.Unknown, Reason: "the channel gave no answer in its time", Err: errHung}
+	}
+}
+
+// safely turns a panic into an error without a class that could be repeated.
+func safely[T any](ctx context.Context, adapter func(context.Context) (T, error)) (a answer[T]) {
+	a.err = &channels.Error{Class: channels.Unknown, Reason: "the adapter ended without an answer"}
+	defer func() {
+		if p := recover(); p != nil {
+			a.err = &channels.Error{Class: channels.Unknown, Reason: "the adapter panicked: " + panicText(p)}
+		}
+	}()
+	a.value, a.err = adapter(ctx)
+	return a
+}
+
+// panicText names a panic. What an adapter panics with may hold secrets or
+// personal data; what the runtime says does not.
+func panicText(p any) string {
+	if err, ok := p.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("with a %T", p)
+}

@@ -1,0 +1,66 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"clarion/api"
+	"clarion/audience"
+)
+
+type audienceName struct {
+	Name string `path:"name" maxLength:"40" doc:"The audience's name."`
+}
+
+func (a *API) registerAudiences() {
+	handle(a, huma.Operation{
+		OperationID: "list-audiences", Method: http.MethodGet, Path: "/audiences", Summary: "List the audiences", Tags: []string{"audiences"},
+	}, a.listAudiences)
+	handle(a, huma.Operation{
+		OperationID: "set-audience", Method: http.MethodPut, Path: "/audiences/{name}", Summary: "Add or change an audience", Tags: []string{"audiences"},
+	}, func(ctx context.Context, in *struct {
+		audienceName
+		given[api.AudienceSettings]
+	}) (*answer[api.Done], error) {
+		return done(a.office.SetAudience(ctx, audience.Audience{
+			Name: in.Name, Title: in.Body.Title, Description: in.Body.Description, Public: in.Body.Public, Channels: in.Body.Channels, Rule: in.Body.Rule,
+		}, actor(ctx)))
+	})
+	handle(a, huma.Operation{
+		OperationID: "import-audience", Method: http.MethodPost, Path: "/audiences/{name}/import", Summary: "Import a list of subscribers", Tags: []string{"audiences"},
+		MaxBodyBytes: api.MaxList,
+	}, a.importAudience)
+}
+
+func (a *API) listAudiences(ctx context.Context, _ *nothing) (*answer[api.Audiences], error) {
+	all, err := a.office.Audiences(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := api.Audiences{Audiences: make([]api.Audience, len(all))}
+	for i, d := range all {
+		out.Audiences[i] = api.Audience{
+			Name: d.Name, Title: d.Title, Description: d.Description, Public: d.Public, Channels: append([]string{}, d.Channels...), Rule: d.Rule, Size: d.Size,
+		}
+	}
+	return reply(out), nil
+}
+
+func (a *API) importAudience(ctx context.Context, in *struct {
+	audienceName
+	GoodRows bool   `query:"good_rows" doc:"Take the good rows although others have faults."`
+	RawBody  []byte `contentType:"text/csv"`
+}) (*answer[api.Imported], error) {
+	result, err := a.office.Import(ctx, in.Name, bytes.NewReader(in.RawBody), in.GoodRows, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := api.Imported{Rows: result.Rows, Added: result.Added, Problems: make([]api.Problem, len(result.Faults))}
+	for i, f := range result.Faults {
+		out.Problems[i] = api.Problem{Line: f.Line, Says: f.Says}
+	}
+	return reply(out), nil
+}

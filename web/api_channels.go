@@ -1,0 +1,71 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"clarion/api"
+	"clarion/office"
+)
+
+type channelName struct {
+	Name string `path:"name" maxLength:"40" doc:"The channel's name."`
+}
+
+func (a *API) registerChannels() {
+	handle(a, huma.Operation{
+		OperationID: "list-channels", Method: http.MethodGet, Path: "/channels", Summary: "List the channels", Tags: []string{"channels"},
+	}, a.listChannels)
+	handle(a, huma.Operation{
+		OperationID: "check-channel", Method: http.MethodPost, Path: "/channels/{name}/check", Summary: "Check a channel's destination and credentials", Tags: []string{"channels"},
+	}, a.checkChannel)
+	handle(a, huma.Operation{
+		OperationID: "pause-channel", Method: http.MethodPost, Path: "/channels/{name}/pause", Summary: "Pause a channel", Tags: []string{"channels"},
+	}, func(ctx context.Context, in *struct {
+		channelName
+		given[api.Reason]
+	}) (*answer[api.Done], error) {
+		return done(a.office.PauseChannel(ctx, in.Name, in.Body.Reason, actor(ctx)))
+	})
+	handle(a, huma.Operation{
+		OperationID: "resume-channel", Method: http.MethodPost, Path: "/channels/{name}/resume", Summary: "Resume a channel", Tags: []string{"channels"},
+	}, func(ctx context.Context, in *channelName) (*answer[api.Done], error) {
+		return done(a.office.ResumeChannel(ctx, in.Name, actor(ctx)))
+	})
+	handle(a, huma.Operation{
+		OperationID: "rehearse-channel", Method: http.MethodPost, Path: "/channels/{name}/mode", Summary: "Switch a channel to rehearsal or live", Tags: []string{"channels"},
+	}, func(ctx context.Context, in *struct {
+		channelName
+		given[api.Mode]
+	}) (*answer[api.Done], error) {
+		return done(a.office.RehearseChannel(ctx, in.Name, in.Body.Rehearsal, actor(ctx)))
+	})
+}
+
+func (a *API) listChannels(ctx context.Context, _ *nothing) (*answer[api.Channels], error) {
+	all, err := a.office.Channels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := api.Channels{Channels: make([]api.Channel, len(all))}
+	for i, c := range all {
+		out.Channels[i] = channelOf(c)
+	}
+	return reply(out), nil
+}
+
+func channelOf(c office.ChannelDetail) api.Channel {
+	return api.Channel{
+		Name: c.Name, Kind: c.Kind, Rehearsal: c.State.Rehearsal, Paused: c.State.Paused, PausedBy: c.State.By, Reason: c.State.Reason,
+		ChangedAt: api.At(c.State.ChangedAt), Local: c.Capabilities.Local, Addressed: c.Capabilities.Addressed,
+		Limit: c.Capabilities.Limit, Unit: c.Capabilities.Unit,
+		Destination: api.Destination{Endpoint: c.Destination.Endpoint, Account: c.Destination.Account, Sender: c.Destination.Sender},
+	}
+}
+
+func (a *API) checkChannel(ctx context.Context, in *channelName) (*answer[api.Checked], error) {
+	c, err := a.office.CheckChannel(ctx, in.Name)
+	return reply(api.Checked{Name: c.Name, OK: c.OK, Says: c.Says}), err
+}

@@ -1,0 +1,77 @@
+package web
+
+import (
+	"unicode/utf8"
+
+	"clarion/api"
+	"clarion/message"
+	"clarion/office"
+)
+
+func messageOf(m message.Message) api.Message {
+	return api.Message{
+		ID: m.ID, State: string(m.State), Hold: string(m.Hold), Title: m.Title, Department: m.Department, Revision: m.Revision, Corrects: m.Corrects,
+		Digest: m.SubmittedDigest, SubmittedBy: m.SubmittedBy, ApprovedDigest: m.ApprovedDigest,
+		CreatedAt: api.At(m.CreatedAt), ApprovedAt: api.At(m.ApprovedAt), ScheduledFor: api.At(m.Schedule.Earliest), ExpiresAt: api.At(m.Schedule.Expires),
+	}
+}
+
+func detailOf(d office.Detail) api.MessageDetail {
+	out := api.MessageDetail{
+		Message: messageOf(d.Message), Content: contentOf(d.Content), EditedBy: d.EditedBy, EditedAt: api.At(d.EditedAt),
+		Plan: make([]api.PlannedSend, len(d.Plan)), Sends: make([]api.Send, len(d.Sends)), People: d.ReleaseBy,
+	}
+	for i, p := range d.Plan {
+		out.Plan[i] = plannedOf(p.PlannedSend, p.Length)
+	}
+	for i, s := range d.Sends {
+		out.Sends[i] = sendOf(s)
+	}
+	return out
+}
+
+func contentOf(c message.Content) api.Content {
+	out := api.Content{
+		Summary: c.Summary, Body: c.Body, Language: c.Language, Objective: c.Objective, Topics: c.Topics,
+		Audiences: c.Plan.Audiences, Channels: c.Plan.Channels, Publish: "when approved", LateLimit: c.Schedule.LateLimit.String(),
+		Expires: written(c.Schedule.Expires), Embargo: written(c.Embargo), Contact: c.Contact, Notes: c.Notes,
+	}
+	if c.Schedule.Earliest != nil {
+		out.Publish = written(c.Schedule.Earliest)
+	}
+	for _, a := range c.Assets {
+		out.Assets = append(out.Assets, api.Asset{Name: a.Name, Alt: a.Alt, MediaType: a.MediaType, Size: a.Size, SHA256: a.SHA256})
+	}
+	return out
+}
+
+func written(i *message.Instant) string {
+	if i == nil {
+		return ""
+	}
+	return i.String()
+}
+
+func plannedOf(p message.PlannedSend, length int) api.PlannedSend {
+	out := api.PlannedSend{
+		Mechanism: p.Channel, Audience: make([]string, len(p.Audiences)), Rehearsal: p.Mode == message.Rehearsal,
+		Addressed: p.Addressed, Digest: p.Rendering, Length: length,
+	}
+	for i, a := range p.Audiences {
+		out.Audience[i] = a.Name
+	}
+	return out
+}
+
+func documentsOf(docs []office.Shown) []api.Document {
+	out := make([]api.Document, len(docs))
+	for i, d := range docs {
+		out[i] = api.Document{Name: d.Name, MediaType: d.MediaType}
+		if utf8.Valid(d.Text) {
+			out[i].Text = string(d.Text)
+		} else {
+			out[i].Base64 = d.Text
+		}
+	}
+	return out
+}

@@ -1,0 +1,132 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"clarion/api"
+	"clarion/message"
+	"clarion/office"
+)
+
+type messageID struct {
+	ID string `path:"id" maxLength:"40" doc:"The message's id."`
+}
+
+type messagesQuery struct {
+	State  string `query:"state" enum:"draft,in_review,approved,held,releasing,released,released_with_open,rehearsed,cancelled,expired"`
+	Before string `query:"before" maxLength:"40" doc:"The next of the page before."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+type drafted struct {
+	Status int
+	Body   api.Drafted
+}
+
+type text struct {
+	ContentType string `header:"Content-Type"`
+	Body        []byte
+}
+
+func (a *API) registerMessages() {
+	handle(a, huma.Operation{
+		OperationID: "add-message", Method: http.MethodPost, Path: "/messages", Summary: "Add a message", Tags: []string{"messages"},
+		DefaultStatus: http.StatusCreated, MaxBodyBytes: api.MaxDraft,
+	}, a.addMessage)
+	handle(a, huma.Operation{
+		OperationID: "list-messages", Method: http.MethodGet, Path: "/messages", Summary: "List messages, newest first", Tags: []string{"messages"},
+	}, a.listMessages)
+	handle(a, huma.Operation{
+		OperationID: "show-message", Method: http.MethodGet, Path: "/messages/{id}", Summary: "Show a message", Tags: []string{"messages"},
+	}, a.showMessage)
+	handle(a, huma.Operation{
+		OperationID: "edit-message", Method: http.MethodPut, Path: "/messages/{id}", Summary: "Edit a message; every approval is void", Tags: []string{"messages"},
+		MaxBodyBytes: api.MaxDraft,
+	}, a.editMessage)
+	handle(a, huma.Operation{
+		OperationID: "show-source", Method: http.MethodGet, Path: "/messages/{id}/source", Summary: "Write a message back as an announcement file", Tags: []string{"messages"},
+		Responses: map[string]*huma.Response{"200": {Description: "The file.", Content: map[string]*huma.MediaType{"text/markdown": {}}}},
+	}, a.showSource)
+	handle(a, huma.Operation{
+		OperationID: "show-rendering", Method: http.MethodGet, Path: "/messages/{id}/renderings/{channel}", Summary: "Show what a channel would publish", Tags: []string{"messages"},
+	}, a.showRendering)
+}
+
+func draftOf(d api.Draft) office.Draft {
+	draft := office.Draft{File: d.File, Text: d.Text, Publish: d.Publish, Corrects: d.Corrects}
+	for _, u := range d.Assets {
+		draft.Assets = append(draft.Assets, office.Upload{Name: u.Name, Content: u.Content})
+	}
+	return draft
+}
+
+func (a *API) addMessage(ctx context.Context, in *given[api.Draft]) (*drafted, error) {
+	if in.Body.DryRun {
+		d, err := a.office.Check(ctx, draftOf(in.Body))
+		return draftedAs(http.StatusOK, d, true), err
+	}
+	d, err := a.office.Add(ctx, draftOf(in.Body), actor(ctx))
+	return draftedAs(http.StatusCreated, d, false), err
+}
+
+func (a *API) editMessage(ctx context.Context, in *struct {
+	messageID
+	given[api.Draft]
+}) (*drafted, error) {
+	if in.Body.DryRun {
+		d, err := a.office.Check(ctx, draftOf(in.Body))
+		return draftedAs(http.StatusOK, d, true), err
+	}
+	d, err := a.office.Edit(ctx, in.ID, draftOf(in.Body), actor(ctx))
+	return draftedAs(http.StatusOK, d, false), err
+}
+
+func draftedAs(status int, d office.Drafted, dry bool) *drafted {
+	body := api.Drafted{ID: d.ID, Revision: d.Revision, Title: d.Title, DryRun: dry, Sends: make([]api.PlannedSend, len(d.Sends))}
+	for i, s := range d.Sends {
+		body.Sends[i] = plannedOf(s, 0)
+	}
+	return &drafted{Status: status, Body: body}
+}
+
+func (a *API) listMessages(ctx context.Context, in *messagesQuery) (*answer[api.Messages], error) {
+	all, err := a.office.Messages(ctx, office.MessageFilter{State: message.State(in.State), Before: in.Before, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	page := api.Messages{Messages: make([]api.Message, len(all))}
+	for i, m := range all {
+		page.Messages[i] = messageOf(m)
+	}
+	if len(all) == in.Limit {
+		page.Next = all[len(all)-1].ID
+	}
+	return reply(page), nil
+}
+
+func (a *API) showMessage(ctx context.Context, in *messageID) (*answer[api.MessageDetail], error) {
+	d, err := a.office.Message(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return reply(detailOf(d)), nil
+}
+
+func (a *API) showSource(ctx context.Context, in *messageID) (*text, error) {
+	source, err := a.office.Source(ctx, in.ID)
+	return &text{ContentType: "text/markdown; charset=utf-8", Body: source}, err
+}
+
+func (a *API) showRendering(ctx context.Context, in *struct {
+	messageID
+	Channel string `path:"channel" maxLength:"40" doc:"The channel's name."`
+}) (*answer[api.Rendering], error) {
+	digest, docs, err := a.office.Rendering(ctx, in.ID, in.Channel)
+	if err != nil {
+		return nil, err
+	}
+	return reply(api.Rendering{Digest: digest, Documents: documentsOf(docs)}), nil
+}

@@ -1,0 +1,57 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"clarion/api"
+	"clarion/message"
+)
+
+type recipientsQuery struct {
+	sendID
+	State string `query:"state" enum:"planned,claimed,sending,waiting,sent,rehearsed,failed,unknown,held,suppressed,cancelled,abandoned"`
+	After int64  `query:"after" minimum:"0" doc:"The next of the page before."`
+	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+func (a *API) registerRecipients() {
+	handle(a, huma.Operation{
+		OperationID: "list-recipients", Method: http.MethodGet, Path: "/sends/{id}/recipients", Summary: "List the recipients of a send", Tags: []string{"sends"},
+	}, a.listRecipients)
+	handle(a, huma.Operation{
+		OperationID: "show-content", Method: http.MethodGet, Path: "/sends/{id}/content", Summary: "Show what left, byte for byte", Tags: []string{"sends"},
+	}, a.showContent)
+}
+
+func (a *API) listRecipients(ctx context.Context, in *recipientsQuery) (*answer[api.Recipients], error) {
+	if _, err := a.office.Send(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	all, err := a.office.Recipients(ctx, in.ID, message.SendState(in.State), in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	page := api.Recipients{Recipients: recipientsOf(all)}
+	if len(all) == in.Limit {
+		page.Next = all[len(all)-1].ID
+	}
+	return reply(page), nil
+}
+
+func (a *API) showContent(ctx context.Context, in *struct {
+	sendID
+	Recipient int64 `query:"recipient" minimum:"0" doc:"One of the send's recipients, where people are addressed one by one."`
+}) (*answer[api.Rendering], error) {
+	d, err := a.office.Send(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	docs, err := a.office.Delivered(ctx, in.ID, in.Recipient)
+	if err != nil {
+		return nil, err
+	}
+	return reply(api.Rendering{Digest: d.Send.Digest, Documents: documentsOf(docs)}), nil
+}

@@ -1,0 +1,88 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"clarion/api"
+	"clarion/message"
+	"clarion/office"
+)
+
+type sendID struct {
+	ID int64 `path:"id" minimum:"1" doc:"The send's number."`
+}
+
+type sendsQuery struct {
+	Message   string    `query:"message" maxLength:"40"`
+	Audience  string    `query:"audience" maxLength:"40"`
+	Mechanism string    `query:"mechanism" maxLength:"40"`
+	State     string    `query:"state" enum:"planned,claimed,sending,waiting,sent,rehearsed,failed,unknown,held,suppressed,cancelled,abandoned"`
+	Since     time.Time `query:"since" doc:"Scheduled for this instant or later."`
+	Before    int64     `query:"before" minimum:"0" doc:"The next of the page before."`
+	Limit     int       `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+func (a *API) registerSends() {
+	handle(a, huma.Operation{
+		OperationID: "list-sends", Method: http.MethodGet, Path: "/sends", Summary: "List sends, newest first", Tags: []string{"sends"},
+	}, a.listSends)
+	handle(a, huma.Operation{
+		OperationID: "follow-sends", Method: http.MethodGet, Path: "/sends/changes", Summary: "Wait for sends that change", Tags: []string{"sends"},
+	}, a.followSends)
+	handle(a, huma.Operation{
+		OperationID: "show-send", Method: http.MethodGet, Path: "/sends/{id}", Summary: "Show a send with the evidence", Tags: []string{"sends"},
+	}, a.showSend)
+	handle(a, huma.Operation{
+		OperationID: "resolve-send", Method: http.MethodPost, Path: "/sends/{id}/resolve", Summary: "Say what became of an unknown send", Tags: []string{"sends"},
+	}, a.resolveSend)
+	handle(a, huma.Operation{
+		OperationID: "retry-send", Method: http.MethodPost, Path: "/sends/{id}/retry", Summary: "Plan a failed send again, or give it up", Tags: []string{"sends"},
+	}, a.retrySend)
+}
+
+func (a *API) listSends(ctx context.Context, in *sendsQuery) (*answer[api.Sends], error) {
+	all, err := a.office.Sends(ctx, office.SendFilter{
+		Message: in.Message, Audience: in.Audience, Channel: in.Mechanism, State: message.SendState(in.State),
+		Since: in.Since, Before: in.Before, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	page := api.Sends{Sends: sendsOf(all)}
+	if len(all) == in.Limit {
+		page.Next = all[len(all)-1].ID
+	}
+	return reply(page), nil
+}
+
+func (a *API) showSend(ctx context.Context, in *sendID) (*answer[api.SendDetail], error) {
+	d, err := a.office.Send(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := api.SendDetail{Send: sendOf(d.Send), Tries: make([]api.Attempt, len(d.Attempts)), Open: recipientsOf(d.Open)}
+	for i, t := range d.Attempts {
+		out.Tries[i] = attemptOf(t)
+	}
+	return reply(out), nil
+}
+
+func (a *API) resolveSend(ctx context.Context, in *struct {
+	sendID
+	given[api.Resolution]
+}) (*answer[api.Settled], error) {
+	n, err := a.office.Resolve(ctx, in.ID, message.SendState(in.Body.To), in.Body.Reason, actor(ctx))
+	return reply(api.Settled{Count: n}), err
+}
+
+func (a *API) retrySend(ctx context.Context, in *struct {
+	sendID
+	given[api.Retrial]
+}) (*answer[api.Settled], error) {
+	n, err := a.office.Retry(ctx, in.ID, in.Body.Abandon, in.Body.Reason, actor(ctx))
+	return reply(api.Settled{Count: n}), err
+}

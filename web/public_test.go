@@ -1,0 +1,187 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"clarion/channels"
+)
+
+func TestPublicPages(t *testing.T) {
+	r := openRoom(t)
+	q := r.publish("Bridge opens", "public")
+	page := r.found("/news/" + q.slug)
+	if !strings.Contains(page.body, "<h1>Bridge opens</h1>") || page.header.Get("Content-Type") != "text/html; charset=utf-8" {
+		t.Errorf("page is %v:\n%s", page.header, page.body)
+	}
+	index := r.found("/")
+	if !strings.Contains(index.body, `<a href="https://news.example/news/`+q.slug+`">Bridge opens</a>`) || !strings.Contains(index.body, "1 May 2025") {
+		t.Errorf("the front page does not list it:\n%s", index.body)
+	}
+	if style := r.found("/assets/public.css"); style.header.Get("Content-Type") != "text/css; charset=utf-8" || !strings.Contains(style.body, ".skip") {
+		t.Errorf("style is %v", style.header)
+	}
+}
+
+func TestPublicCorrection(t *testing.T) {
+	r := openRoom(t)
+	q := r.publish("Bridge opens", "public")
+	r.found("/news/" + q.slug)
+	r.now = r.now.Add(time.Hour)
+	c := r.contentOf(q)
+	c.Body, c.Corrects = "It opens on Sunday.", q.message
+	r.queueAs(c, "public")
+	r.publishDue()
+	got := r.found("/news/" + q.slug)
+	if !strings.Contains(got.body, "It opens on Sunday.") || got.header.Get("Last-Modified") != "Thu, 01 May 2025 09:00:00 GMT" {
+		t.Errorf("%v\n%s", got.header, got.body)
+	}
+	feed := r.found("/feeds/public.atom").body
+	for _, want := range []string{"<id>" + q.entry + "</id>", "<updated>2025-05-01T09:00:00Z</updated>\n<author>"} {
+		if strings.Count(feed, want) != 1 {
+			t.Errorf("the feed does not hold %s once:\n%s", want, feed)
+		}
+	}
+}
+
+func TestPublicMethods(t *testing.T) {
+	r := openRoom(t)
+	q := r.publish("Bridge opens", "public")
+	token := "/unsubscribe/" + UnsubscribeToken(unsubscribeKey, 1)
+	for path, allow := range map[string]string{
+		"/": "GET, HEAD", "/news/" + q.slug: "GET, HEAD", "/news/nothing": "GET, HEAD", "/feeds/all.atom": "GET, HEAD",
+		"/assets/public.css": "GET, HEAD", "/media/x": "GET, HEAD", token: "GET, HEAD, POST", "/unsubscribe/bad": "GET, HEAD, POST",
+	} {
+		for _, method := range []string{"PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"} {
+			got := r.ask(method, path, nil)
+			if got.status != http.StatusMethodNotAllowed || got.header.Get("Allow") != allow || got.header.Get("Cache-Control") != "no-store" {
+				t.Errorf("%s %s: %d %v", method, path, got.status, got.header)
+			}
+		}
+		get, head := r.get(path), r.ask(http.MethodHead, path, nil)
+		if head.body != "" || head.status != get.status || cmp.Diff(get.header, head.header) != "" {
+			t.Errorf("HEAD %s differs from GET: %s", path, cmp.Diff(get.header, head.header))
+		}
+	}
+}
+
+func TestPublicSecurityHeaders(t *testing.T) {
+	r := openRoom(t)
+	q := r.publish("Bridge opens", "public")
+	want := http.Header{
+		"Content-Security-Policy":   {"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+		"X-Content-Type-Options":    {"nosniff"},
+		"Referrer-Policy":           {"no-referrer"},
+		"Strict-Transport-Security": {"max-age=31536000"},
+	}
+	paths := []string{"/", "/news/" + q.slug, "/news/x", "/feeds/all.rss", "/feeds/x.rss", "/assets/public.css", "/unsubscribe/x", "/x",
+		"/unsubscribe/" + UnsubscribeToken(unsubscribeKey, 1)}
+	check := func(method string) {
+		for _, path := range paths {
+			got := r.ask(method, path, nil)
+			for name, value := range want {
+				if diff := cmp.Diff(value, got.header[name]); diff != "" {
+					t.Errorf("%s %s: %s: %s", method, path, name, diff)
+				}
+			}
+		}
+	}
+	check(http.MethodGet)
+	check(http.MethodPut)
+
+	s := r.settings(storeReader{r.store})
+	s.BaseURL = "http://127.0.0.1:8080"
+	r.serve(NewPublic(s))
+	want["Strict-Transport-Security"] = nil
+	check(http.MethodGet)
+}
+
+func TestPublicMedia(t *testing.T) {
+	r := openRoom(t)
+	picture, list := pngOf(40, 20), []byte(strings.Repeat("place,day\n", 100))
+	image, file := r.asset("map.png", "image/png", picture), r.asset("places.csv", "text/csv", list)
+	svg := r.asset("map.svg", "image/svg+xml", []byte("<svg onload='alert(1)'/>"))
+	secret := r.asset("secret.csv", "text/csv", []byte("not yet"))
+	r.queue("Works begin", []channels.Asset{image, file, svg}, "public")
+	r.publishDue()
+	r.queue("Secret", []channels.Asset{secret}, "public")
+
+	for _, tc := range []struct {
+		asset       channels.Asset
+		body        string
+		disposition string
+	}{{image, string(picture), ""}, {file, string(list), "attachment"}, {svg, "<svg onload='alert(1)'/>", "attachment"}} {
+		got := r.found("/media/" + tc.asset.SHA256)
+		if got.body != tc.body || got.header.Get("Content-Type") != tc.asset.MediaType || got.header.Get("Content-Disposition") != tc.disposition {
+			t.Errorf("%s: %v", tc.asset.Name, got.header)
+		}
+		if got.header.Get("Content-Security-Policy") != "sandbox; default-src 'none'" || got.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s may run: %v", tc.asset.Name, got.header)
+		}
+		part := r.ask(http.MethodGet, "/media/"+tc.asset.SHA256, map[string]string{"Range": "bytes=1-3"})
+		if part.status != http.StatusPartialContent || part.body != tc.body[1:4] {
+			t.Errorf("%s: a part is %d %q", tc.asset.Name, part.status, part.body)
+		}
+	}
+	never := r.get("/media/" + strings.Repeat("0", 64))
+	for _, sum := range []string{secret.SHA256, strings.ToUpper(image.SHA256), image.SHA256 + "/", "../" + image.SHA256, "%2e%2e%2fclarion.db", image.SHA256[:63]} {
+		if diff := cmp.Diff(never, r.get("/media/"+sum), cmp.AllowUnexported(received{})); diff != "" {
+			t.Errorf("/media/%s: %s", sum, diff)
+		}
+	}
+}
+
+// A fault is told once, shows nothing of itself, and is not kept.
+func TestPublicFault(t *testing.T) {
+	r := openRoom(t)
+	reader := &scripted{err: errors.New("disk on fire at /var/lib")}
+	r.serve(NewPublic(r.settings(reader)))
+	for i, path := range []string{"/", "/news/x", "/feeds/all.atom", "/feeds/public.json", "/media/x"} {
+		got := r.get(path)
+		if got.status != http.StatusInternalServerError || got.header.Get("Cache-Control") != "no-store" || !strings.Contains(got.body, "Something went wrong") {
+			t.Errorf("%s: %d %v", path, got.status, got.header)
+		}
+		if strings.Contains(got.body, "fire") || r.faultCount() != i+1 {
+			t.Errorf("%s: the page tells of the fault, or the hook does not: %v\n%s", path, r.faults, got.body)
+		}
+	}
+	reader.set([]PublicEntry{}, nil)
+	r.found("/")
+}
+
+func TestPublicPanic(t *testing.T) {
+	r := openRoom(t)
+	r.serve(NewPublic(r.settings(&scripted{before: func() { panic("no such thing") }})))
+	for range 2 { // the address is free again
+		got := r.get("/")
+		if got.status != http.StatusInternalServerError || strings.Contains(got.body, "no such thing") || got.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%d %v\n%s", got.status, got.header, got.body)
+		}
+	}
+	if r.faultCount() != 2 || !strings.Contains(r.faults[0], "panic: no such thing") {
+		t.Errorf("faults are %v", r.faults)
+	}
+}
+
+// Once an answer has begun, a panic cuts it off rather than ending it as if it
+// were whole.
+func TestPublicPanicWithinAnAnswer(t *testing.T) {
+	r := openRoom(t)
+	r.serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		answer := &answered{ResponseWriter: w}
+		defer r.public.recover(answer)
+		_, _ = answer.Write([]byte("half"))
+		panic("halfway")
+	}))
+	if got, err := r.try(http.MethodGet, "/", nil, nil); err == nil {
+		t.Errorf("the answer looks whole: %d %q", got.status, got.body)
+	}
+	if r.faultCount() != 1 {
+		t.Errorf("faults are %v", r.faults)
+	}
+}
