@@ -70,6 +70,7 @@ type Capabilities struct {
 	Page      bool `json:"page"`      // gives a message its public page
 	Media     bool `json:"media"`     // shows images with their descriptions
 	Replaces  bool `json:"replaces"`  // a correction replaces the original in place
+	Rehearses bool `json:"rehearses"` // it only ever rehearses: nothing leaves the machine
 
 	// Limit is the greatest length of a text in Unit; 0 means no limit.
 	Limit int    `json:"limit,omitempty"`

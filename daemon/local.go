@@ -23,7 +23,7 @@ func (idle) Reload(context.Context) error { return nil }
 
 // Local gives the API over a data folder that no daemon owns, for the life of
 // one command. The close function gives the folder back.
-func Local(ctx context.Context, c *config.Config, dir, version string) (handler http.Handler, release func() error, err error) {
+func Local(ctx context.Context, c *config.Config, dir, version string) (http.Handler, func() error, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("make the data folder: %w", err)
 	}
@@ -35,13 +35,13 @@ func Local(ctx context.Context, c *config.Config, dir, version string) (handler 
 	if err != nil {
 		return nil, nil, errors.Join(err, lock.Release())
 	}
-	release = func() error { return errors.Join(s.Close(), lock.Release()) }
+	release := func() error { return errors.Join(s.Close(), lock.Release()) }
 	p, err := newParts(ctx, c, s)
 	if err != nil {
 		return nil, nil, errors.Join(err, release())
 	}
 	var fault error
 	o := office.New(s, idle{}, freeze.New(dir), p.office)
-	handler = web.NewAPI(o, version, func(doing string, err error) { fault = errors.Join(fault, fmt.Errorf("%s: %w", doing, err)) })
+	handler := web.NewAPI(o, version, func(doing string, err error) { fault = errors.Join(fault, fmt.Errorf("%s: %w", doing, err)) })
 	return handler, func() error { return errors.Join(fault, release()) }, nil
 }

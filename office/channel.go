@@ -26,7 +26,9 @@ func (o *Office) Channels(ctx context.Context) ([]ChannelDetail, error) {
 	}
 	all := make([]ChannelDetail, len(o.settings.Channels))
 	for i, c := range o.settings.Channels {
-		all[i] = ChannelDetail{Name: c.Name, Kind: c.Kind, Capabilities: c.Channel.Capabilities(), Destination: c.Channel.Destination(), State: states[c.Name]}
+		state := states[c.Name]
+		state.Rehearsal = c.rehearses(states)
+		all[i] = ChannelDetail{Name: c.Name, Kind: c.Kind, Capabilities: c.Channel.Capabilities(), Destination: c.Channel.Destination(), State: state}
 	}
 	return all, nil
 }
@@ -86,6 +88,9 @@ func (o *Office) ResumeChannel(ctx context.Context, name string, by Actor) error
 // RehearseChannel switches a channel to rehearsal or live. What was approved
 // for rehearsal holds when the channel goes live.
 func (o *Office) RehearseChannel(ctx context.Context, name string, rehearsal bool, by Actor) error {
+	if c, ok := o.channel(name); ok && !rehearsal && c.Channel.Capabilities().Rehearses {
+		return refuse(Conflict, fmt.Sprintf("the channel %s can only rehearse: it is of kind %s", name, c.Kind), "give it another kind in the configuration")
+	}
 	return o.decideChannel(ctx, name, by, func(t *store.Tx) error {
 		if err := t.SetRehearsal(name, rehearsal); err != nil {
 			return err
@@ -105,7 +110,7 @@ func (o *Office) decideChannel(ctx context.Context, name string, by Actor, chang
 	if err := o.update(ctx, by, change); err != nil {
 		return fmt.Errorf("decide about channel %s: %w", name, err)
 	}
-	if err := o.queue.Reload(ctx); err != nil {
+	if err := o.queue.Reload(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("the decision about channel %s is stored, but the queue has not taken it up: %w", name, err)
 	}
 	return nil

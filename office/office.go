@@ -40,6 +40,12 @@ type Channel struct {
 	Channel channels.Channel
 }
 
+// rehearses reports whether the channel publishes nothing: by its kind, or
+// because it was switched.
+func (c Channel) rehearses(states map[string]store.ChannelState) bool {
+	return c.Channel.Capabilities().Rehearses || states[c.Name].Rehearsal
+}
+
 // Settings is what the office has of the configuration.
 type Settings struct {
 	Language   string // of messages that name none

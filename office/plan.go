@@ -207,7 +207,7 @@ func (p *planner) render(all []reached) []store.Rendered {
 
 func (p *planner) send(r reached, digest string) message.PlannedSend {
 	mode := message.Live
-	if p.modes[r.Name].Rehearsal {
+	if r.rehearses(p.modes) {
 		mode = message.Rehearsal
 	}
 	return message.PlannedSend{

@@ -173,7 +173,7 @@ func (o *Office) sameDestinations(t *store.Tx, m message.Message) error {
 	}
 	for _, send := range plan {
 		c, ok := o.channel(send.Channel)
-		if !ok || c.Channel.Destination() != send.Destination || send.Mode == message.Rehearsal && !modes[send.Channel].Rehearsal {
+		if !ok || c.Channel.Destination() != send.Destination || send.Mode == message.Rehearsal && !c.rehearses(modes) {
 			return refuse(Conflict, fmt.Sprintf("the channel %s is not what it was when message %s was submitted", send.Channel, m.ID),
 				fmt.Sprintf("return it with `clarion message return %s` and submit it again", m.ID))
 		}

@@ -13,8 +13,11 @@ import (
 // hangGrace is how long an adapter may ignore that its time is over.
 const hangGrace = 2 * time.Second
 
-// errHung marks a call that was given up.
-var errHung = errors.New("the adapter did not come back")
+// What went wrong with a call beyond its own answer.
+var (
+	errHung     = errors.New("the adapter did not come back")
+	errPanicked = errors.New("the adapter panicked")
+)
 
 // answer is what an adapter's call came to.
 type answer[T any] struct {
@@ -54,10 +57,10 @@ func call[T any](ctx context.Context, adapter func(context.Context) (T, error), 
 
 // safely turns a panic into an error without a class that could be repeated.
 func safely[T any](ctx context.Context, adapter func(context.Context) (T, error)) (a answer[T]) {
-	a.err = &channels.Error{Class: channels.Unknown, Reason: "the adapter ended without an answer"}
+	a.err = &channels.Error{Class: channels.Unknown, Reason: "the adapter ended without an answer", Err: errPanicked}
 	defer func() {
 		if p := recover(); p != nil {
-			a.err = &channels.Error{Class: channels.Unknown, Reason: "the adapter panicked: " + panicText(p)}
+			a.err = &channels.Error{Class: channels.Unknown, Reason: "the adapter panicked " + panicText(p), Err: errPanicked}
 		}
 	}()
 	a.value, a.err = adapter(ctx)
@@ -68,7 +71,7 @@ func safely[T any](ctx context.Context, adapter func(context.Context) (T, error)
 // personal data; what the runtime says does not.
 func panicText(p any) string {
 	if err, ok := p.(runtime.Error); ok {
-		return err.Error()
+		return "with " + err.Error()
 	}
 	return fmt.Sprintf("with a %T", p)
 }

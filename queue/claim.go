@@ -3,6 +3,7 @@ package queue
 import (
 	"time"
 
+	"clarion/crashpoint"
 	"clarion/message"
 )
 
@@ -21,6 +22,7 @@ func (l *lane) run() {
 		case <-timer.C:
 		case <-l.woken:
 		case <-l.engine.claiming.Done():
+			l.publishLeft() // which puts it back
 			return
 		}
 		timer.Reset(l.step())
@@ -110,6 +112,7 @@ func (l *lane) take(v view, now time.Time) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
+	crashpoint.Here(crashpoint.Claimed)
 	l.trouble.reset()
 	for _, s := range claim.Stopped {
 		l.engine.observer.Stopped(s)
@@ -118,7 +121,8 @@ func (l *lane) take(v view, now time.Time) (time.Duration, error) {
 		return afterNothing(claim), nil
 	}
 	if l.can.Local {
-		return l.publish(claim.Items), nil
+		l.publish(claim.Items)
+		return 0, nil
 	}
 	l.openAttempts(claim.Items)
 	return 0, nil

@@ -87,7 +87,10 @@ func (l *lane) busy() bool {
 func (l *lane) wanted() (channels.Connector, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.connector == nil || l.mode.Rehearsal {
+	switch {
+	case l.connector == nil:
+		return nil, nil
+	case l.mode.Rehearsal:
 		return nil, l.turned
 	}
 	return l.connector, l.turned

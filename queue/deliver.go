@@ -1,11 +1,11 @@
 package queue
 
 import (
-	"context"
 	"sync"
 	"time"
 
 	"clarion/channels"
+	"clarion/crashpoint"
 	"clarion/message"
 )
 
@@ -24,19 +24,16 @@ func (l *lane) delivery(o opened) (channels.Delivery, error) {
 
 // begin is asked right before the first byte.
 func (l *lane) begin(o opened) error {
-	l.mu.Lock()
-	turned := l.turn != o.turn && o.mode == message.Live
-	l.mu.Unlock()
-	switch {
-	case l.engine.freezer.Frozen():
-		return &channels.Error{Class: channels.NotBegun, Reason: "everything is frozen"}
-	case turned:
-		return &channels.Error{Class: channels.NotBegun, Reason: "the channel was switched meanwhile"}
-	case l.engine.claiming.Err() != nil:
-		return &channels.Error{Class: channels.NotBegun, Reason: stopping}
+	if why := l.barred(o); why != "" {
+		return &channels.Error{Class: channels.NotBegun, Reason: why}
 	}
+	crashpoint.Here(crashpoint.Begun)
 	return nil
 }
+
+// pace waits until the channel's rate allows a start. It is false if the
+// engine stops meanwhile.
+func (l *lane) pace() bool { return l.starts.Wait(l.engine.claiming) == nil }
 
 func (l *lane) values(i message.Item, now time.Time) channels.Values {
 	links := l.engine.settings.Links
@@ -48,7 +45,7 @@ func (l *lane) values(i message.Item, now time.Time) channels.Values {
 	if i.Recipient != 0 {
 		v.UnsubscribeLink = links.Unsubscribe(i.Recipient)
 	}
-	if !i.PublishedAt.IsZero() && l.live.Capabilities().Local {
+	if !i.PublishedAt.IsZero() && l.can.Local {
 		v.PublishedAt = i.PublishedAt
 	}
 	return v
@@ -63,21 +60,22 @@ type renderingCache struct {
 	byDigest map[string]channels.Rendering
 }
 
-// rendering decodes an item's stored rendering.
+// rendering decodes an item's stored rendering. One that can't be read just now
+// may be later; one that can't be decoded never will.
 func (l *lane) rendering(i message.Item) (channels.Rendering, error) {
 	if i.Rendering != nil {
-		return channels.UnmarshalRendering(i.Rendering)
+		return decode(i.Rendering)
 	}
 	l.renderings.mu.Lock()
 	defer l.renderings.mu.Unlock()
 	if r, ok := l.renderings.byDigest[i.Digest]; ok {
 		return r, nil
 	}
-	stored, err := l.engine.store.Rendering(context.Background(), i.Send)
+	stored, err := l.engine.store.Rendering(l.engine.sending, i.Send)
 	if err != nil {
-		return channels.Rendering{}, err
+		return channels.Rendering{}, &channels.Error{Class: channels.Temporary, Reason: err.Error()}
 	}
-	r, err := channels.UnmarshalRendering(stored)
+	r, err := decode(stored)
 	if err != nil {
 		return channels.Rendering{}, err
 	}
@@ -88,20 +86,32 @@ func (l *lane) rendering(i message.Item) (channels.Rendering, error) {
 	return r, nil
 }
 
+func decode(stored []byte) (channels.Rendering, error) {
+	r, err := channels.UnmarshalRendering(stored)
+	if err != nil {
+		return r, &channels.Error{Class: channels.Permanent, Reason: err.Error()}
+	}
+	return r, nil
+}
+
 // finish settles an attempt and does what its class asks of the whole lane.
 func (l *lane) finish(o opened, receipt channels.Receipt, err error) {
-	classed := channels.AsError(err)
-	if classed != nil {
+	if classed := channels.AsError(err); classed != nil {
 		switch classed.Class {
 		case channels.Unavailable:
 			l.pause(classed.Reason)
 		case channels.RateLimited:
-			l.mu.Lock()
-			l.until = later(l.until, classed.Until)
-			l.mu.Unlock()
+			l.rest(classed.Until)
 		}
 	}
 	l.settle(l.outcome(o, receipt, err))
+}
+
+// rest lets nothing begin before the destination wants more.
+func (l *lane) rest(until time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.until = later(l.until, until)
 }
 
 func later(a, b time.Time) time.Time {

@@ -39,7 +39,7 @@ type lane struct {
 	starts *rate.Limiter // when it may start: what was opened may have waited
 
 	// Of the claiming goroutine alone.
-	trouble     backoff       // with the store
+	trouble     backoff        // with the store
 	unpublished []message.Item // claimed for a local channel and not yet recorded
 	republish   time.Time
 
@@ -103,6 +103,7 @@ func (l *lane) wake() {
 func (l *lane) apply(m Mode) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	m.Rehearsal = m.Rehearsal || l.can.Rehearses
 	if m.Rehearsal != l.mode.Rehearsal {
 		l.turn++
 		close(l.turned)

@@ -9,29 +9,40 @@ import (
 	"clarion/message"
 )
 
-// publishLocal settles claimed sends of a local channel: recording them is
-// their publication.
-func (l *lane) publishLocal(v view, items []message.Item) error {
-	for {
-		err := l.publishOnce(v, items)
-		if err == nil {
-			return nil
-		}
-		// The lease is ours until it is settled, so it is settled here or by the
-		// next start.
-		l.engine.observer.Trouble("publish by "+l.name, err)
-		timer := time.NewTimer(l.setBack())
-		select {
-		case <-timer.C:
-		case <-l.engine.claiming.Done():
-			timer.Stop()
-			return err
-		}
+// publish settles claimed sends of a local channel: recording them is their
+// publication. What can't be recorded is kept, for the lease is ours until it
+// is settled or the next start takes it back.
+func (l *lane) publish(items []message.Item) {
+	left := inPieces(items, l.record, func(err error) { l.engine.observer.Trouble("publish by "+l.name, err) })
+	if len(left) > 0 && len(l.unpublished) == 0 {
+		l.republish = time.Now().Add(l.trouble.next())
+	}
+	l.unpublished = append(l.unpublished, left...)
+}
+
+// publishAgain tries what could not be recorded once its time has come, and
+// gives how long that is.
+func (l *lane) publishAgain() time.Duration {
+	if time.Until(l.republish) <= 0 {
+		l.publishLeft()
+	}
+	if len(l.unpublished) == 0 {
+		return wallCheck
+	}
+	return time.Until(l.republish)
+}
+
+func (l *lane) publishLeft() {
+	if items := l.unpublished; len(items) > 0 {
+		l.unpublished = nil
+		l.publish(items)
 	}
 }
 
-func (l *lane) publishOnce(v view, items []message.Item) error {
-	now := time.Now().Round(0)
+// record publishes as the channel stands now, which may have been switched
+// since the claim.
+func (l *lane) record(items []message.Item) error {
+	v, now := l.view(), time.Now().Round(0)
 	all := make([]message.Settlement, len(items))
 	for i, item := range items {
 		all[i] = l.localOutcome(v, item, now)
@@ -40,31 +51,47 @@ func (l *lane) publishOnce(v view, items []message.Item) error {
 	if err != nil {
 		return err
 	}
+	l.tell(opened, all)
+	return nil
+}
+
+func (l *lane) tell(opened []message.Opened, all []message.Settlement) {
+	public := false
 	for i, o := range opened {
 		if o.Attempt == 0 {
 			l.engine.observer.Stopped(*o.Stopped)
 			continue
 		}
+		public = public || all[i].Publish != nil
 		l.engine.observer.Attempt(all[i])
 	}
-	l.engine.observer.Published()
-	return nil
+	if public {
+		l.engine.observer.Published()
+	}
 }
 
 // localOutcome fills everything that will be public.
 func (l *lane) localOutcome(v view, item message.Item, now time.Time) message.Settlement {
-	o := opened{Opened: message.Opened{Item: item, At: now}, channel: v.channel, mode: v.lane.Mode, turn: v.turn}
+	o := opened{Opened: message.Opened{Item: item, At: now}, mode: v.lane.Mode, turn: v.turn}
+	channel := l.live
+	if item.Rehearsal || o.mode != message.Live {
+		channel = l.dry
+	}
 	delivery, err := l.delivery(o)
 	if err != nil {
-		return l.outcome(o, channels.Receipt{}, &channels.Error{Class: channels.Permanent, Reason: err.Error()})
+		return l.outcome(o, channels.Receipt{}, err)
 	}
-	receipt, err := v.channel.Publish(context.WithoutCancel(l.engine.claiming), delivery)
+	ctx, cancel := context.WithTimeout(l.engine.sending, l.limits.Timeout)
+	defer cancel()
+	receipt, err := call(ctx, func(ctx context.Context) (channels.Receipt, error) {
+		return channel.Publish(ctx, delivery)
+	}, func(channels.Receipt) {})
 	s := l.outcome(o, receipt, err)
 	if s.To != message.Sent {
 		return s
 	}
 	if s.Publish, err = publication(delivery); err != nil {
-		return l.outcome(o, channels.Receipt{}, &channels.Error{Class: channels.Permanent, Reason: err.Error()})
+		return l.outcome(o, channels.Receipt{}, err)
 	}
 	return s
 }
@@ -74,7 +101,7 @@ func publication(d channels.Delivery) (*message.Publication, error) {
 	for _, doc := range d.Rendering.Documents {
 		filled, err := doc.Fill(d.Values)
 		if err != nil {
-			return nil, fmt.Errorf("make the publication: %w", err)
+			return nil, &channels.Error{Class: channels.Permanent, Reason: fmt.Sprintf("make the publication: %s", err)}
 		}
 		p.Documents[doc.Name] = filled
 	}

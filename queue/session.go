@@ -17,6 +17,9 @@ func (w *worker) reconnect() bool {
 	ctx, cancel := context.WithTimeout(w.lane.engine.sending, w.lane.limits.Timeout)
 	defer cancel()
 	session, err := call(ctx, w.connector.Connect, discard)
+	if err == nil && session == nil {
+		err = errors.New("the adapter gave no session")
+	}
 	if err != nil {
 		w.lane.connectFailed(err)
 		return false
@@ -44,7 +47,7 @@ func (w *worker) alive() bool {
 	defer cancel()
 	session := w.session
 	alive, err := call(ctx, func(context.Context) (bool, error) { return session.Alive(), nil }, func(bool) { discard(session) })
-	if isHung(err) {
+	if errors.Is(err, errHung) {
 		w.session = nil
 	}
 	return alive && err == nil
@@ -63,11 +66,9 @@ func (w *worker) disconnect() {
 	_, _ = call(ctx, func(context.Context) (struct{}, error) { return struct{}{}, session.Close() }, func(struct{}) {})
 }
 
-// discard closes a session that came too late to be used.
+// discard closes a session that came back too late to be used.
 func discard(session channels.Session) {
 	if session != nil {
-		_ = session.Close() // nothing was sent over it
+		_ = safely(context.Background(), func(context.Context) (struct{}, error) { return struct{}{}, session.Close() })
 	}
 }
-
-func isHung(err error) bool { return errors.Is(err, errHung) }

@@ -2,9 +2,11 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"clarion/channels"
+	"clarion/crashpoint"
 	"clarion/message"
 )
 
@@ -128,8 +130,12 @@ func (w *worker) publish(to publisher, d channels.Delivery) (channels.Receipt, e
 	receipt, err := call(ctx, func(ctx context.Context) (channels.Receipt, error) {
 		return to.Publish(ctx, d)
 	}, func(channels.Receipt) { discard(session) })
-	if isHung(err) {
+	crashpoint.Here(crashpoint.Answered)
+	switch {
+	case errors.Is(err, errHung):
 		w.session = nil
+	case errors.Is(err, errPanicked):
+		w.disconnect()
 	}
 	return receipt, err
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"clarion/crashpoint"
 	"clarion/message"
 )
 
@@ -176,6 +177,12 @@ func (w *writer) commit(group []op) error {
 	opened, err := w.store.Commit(context.Background(), lanes, settle, open, time.Now())
 	if err != nil {
 		return err
+	}
+	if len(open) > 0 {
+		crashpoint.Here(crashpoint.Opened)
+	}
+	if len(settle) > 0 {
+		crashpoint.Here(crashpoint.Settled)
 	}
 	for _, o := range group {
 		for _, s := range o.settle {

@@ -132,7 +132,7 @@ func newPlainQueue(b *testing.B) *plainQueue {
 
 func (q *plainQueue) exec(b *testing.B, query string, args ...any) {
 	b.Helper()
-	stmt, err := q.w.stmt(context.Background(), query)
+	stmt, err := q.w.stmt(context.Background(), query) //nolint:sqlclosecheck // it lives as long as the connection
 	if err == nil {
 		_, err = stmt.Exec(args...)
 	}

@@ -11,23 +11,29 @@ import (
 	"clarion/message"
 )
 
+const (
+	nextDue = `SELECT next_at, 1 FROM sends WHERE channel = ?1 AND state IN ('planned', 'waiting') AND ?2 >= 0 ORDER BY next_at LIMIT 1`
+
+	nextDueAddressed = `SELECT min(x), count(x) FROM (
+		SELECT min(next_at) - ?2 AS x FROM sends
+		WHERE channel = ?1 AND state IN ('planned', 'waiting') AND materialised_at = 0
+		UNION ALL
+		SELECT max(s.next_at, (SELECT r.next_at FROM recipients r
+			WHERE r.send_id = s.id AND r.state IN ('planned', 'waiting') ORDER BY r.next_at LIMIT 1))
+		FROM sends s INDEXED BY sends_ready WHERE s.channel = ?1 AND s.state IN ('planned', 'waiting') AND s.materialised_at > 0
+		UNION ALL
+		SELECT (SELECT r.next_at FROM recipients r
+			WHERE r.send_id = s.id AND r.state IN ('planned', 'waiting') ORDER BY r.next_at LIMIT 1)
+		FROM sends s WHERE s.channel = ?1 AND s.state IN ('claimed', 'sending') AND s.hold = '')`
+)
+
 // NextDue gives the next instant at which a lane has something to do: a send
 // or recipient due, or an addressed send whose recipients are to be fixed so
 // long before its instant. False means that nothing is planned.
 func (s *Store) NextDue(ctx context.Context, lane message.Lane, before time.Duration) (time.Time, bool, error) {
-	query := `SELECT next_at, 1 FROM sends WHERE channel = ?1 AND state IN ('planned', 'waiting') AND ?2 >= 0 ORDER BY next_at LIMIT 1`
+	query := nextDue
 	if lane.Addressed {
-		query = `SELECT min(x), count(x) FROM (
-			SELECT min(next_at) - ?2 AS x FROM sends
-			WHERE channel = ?1 AND state IN ('planned', 'waiting') AND materialised_at = 0
-			UNION ALL
-			SELECT max(s.next_at, (SELECT r.next_at FROM recipients r
-				WHERE r.send_id = s.id AND r.state IN ('planned', 'waiting') ORDER BY r.next_at LIMIT 1))
-			FROM sends s INDEXED BY sends_ready WHERE s.channel = ?1 AND s.state IN ('planned', 'waiting') AND s.materialised_at > 0
-			UNION ALL
-			SELECT (SELECT r.next_at FROM recipients r
-				WHERE r.send_id = s.id AND r.state IN ('planned', 'waiting') ORDER BY r.next_at LIMIT 1)
-			FROM sends s WHERE s.channel = ?1 AND s.state IN ('claimed', 'sending') AND s.hold = '')`
+		query = nextDueAddressed
 	}
 	var next sql.NullInt64
 	var n int

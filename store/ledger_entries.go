@@ -21,7 +21,7 @@ type entryReader struct {
 // take gives every entry up to the end of a link.
 func (r *entryReader) take(link ledger.Link) ([]ledger.Entry, error) {
 	if r.rows == nil {
-		rows, err := r.audit.tx.QueryContext(r.audit.ctx, "SELECT seq, at, kind, body FROM ledger_entries WHERE writer_id = ? ORDER BY seq", r.writer.id)
+		rows, err := r.audit.tx.QueryContext(r.audit.ctx, "SELECT seq, at, kind, body FROM ledger_entries WHERE writer_id = ? ORDER BY seq", r.writer.id) //nolint:rowserrcheck // next does
 		if err != nil {
 			return nil, err
 		}

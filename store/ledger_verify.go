@@ -85,7 +85,7 @@ func (a *audit) expectBefore() error {
 // since nothing after it can be trusted.
 type audit struct {
 	ctx      context.Context
-	tx       *sql.Tx
+	tx       querier
 	exported []ledger.Head
 	passed   map[ledger.Head]bool
 	result   Verification

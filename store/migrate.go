@@ -15,7 +15,7 @@ import (
 )
 
 //go:embed migrations/*.sql
-var migrationFiles embed.FS //nolint:gochecknoglobals // go:embed needs a package variable
+var migrationFiles embed.FS
 
 // migrate brings a database's schema up to date, after a backup beside it. A
 // schema newer than this program is refused.

@@ -86,11 +86,11 @@ func (t *Tx) recoverUnderWay() (unknown, absent int, err error) {
 		all = append(all, u)
 		return err
 	}, `SELECT a.id, a.send_id, a.recipient_id, a.number, a.opened_at, a.rehearsal
-		FROM sends s JOIN attempts a ON a.send_id = s.id AND a.recipient_id = 0
+		FROM sends s INDEXED BY sends_leased CROSS JOIN attempts a ON a.send_id = s.id AND a.recipient_id = 0
 		WHERE s.state IN ('claimed', 'sending') AND NOT s.addressed AND a.closed_at = 0
 		UNION ALL
 		SELECT a.id, a.send_id, a.recipient_id, a.number, a.opened_at, a.rehearsal
-		FROM recipients r JOIN attempts a ON a.send_id = r.send_id AND a.recipient_id = r.id
+		FROM recipients r INDEXED BY recipients_leased CROSS JOIN attempts a ON a.send_id = r.send_id AND a.recipient_id = r.id
 		WHERE r.state IN ('claimed', 'sending') AND a.closed_at = 0`)
 	if err != nil {
 		return 0, 0, err

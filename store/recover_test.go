@@ -132,7 +132,7 @@ func (b *bundle) grow(id string, n int) {
 	const alike = "revision, rendering_id, names, addressed, "
 	b.raw("INSERT INTO sends "+columns+series+"SELECT message_id, channel, 100 + i, "+alike+`'sent', due_at, due_at, key, digest
 		FROM c CROSS JOIN sends WHERE message_id = ? AND channel = 'wire' AND run = 0`, n, id)
-	b.raw("INSERT INTO attempts (send_id, recipient_id, number, rehearsal, opened_at, closed_at, outcome) "+
+	b.raw("INSERT INTO attempts (send_id, recipient_id, number, rehearsal, opened_at, closed_at, outcome) " +
 		"SELECT id, 0, 1, 0, 1, 1, 'sent' FROM sends WHERE run > 100")
 	for _, channel := range []string{"wire", "mail"} {
 		b.raw("INSERT INTO sends "+columns+series+"SELECT message_id, channel, -i, "+alike+`'planned', ?, ?, key, digest

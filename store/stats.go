@@ -19,17 +19,26 @@ type Backlog struct {
 	Held      int // sends
 }
 
+const (
+	backlogDue = `WITH RECURSIVE c (name) AS (
+		SELECT min(channel) FROM sends WHERE state IN ('planned', 'waiting')
+		UNION ALL
+		SELECT (SELECT min(channel) FROM sends WHERE state IN ('planned', 'waiting') AND channel > c.name) FROM c WHERE c.name IS NOT NULL)
+	SELECT count(*), coalesce(sum(s.next_at < ?2), 0), min(s.next_at) FROM c JOIN sends s ON s.channel = c.name
+	WHERE s.state IN ('planned', 'waiting') AND s.next_at <= ?1`
+
+	backlogOpen = `SELECT state, count(*) FROM sends WHERE state IN ('failed', 'unknown') AND NOT addressed GROUP BY state
+	UNION ALL SELECT 'held', count(*) FROM sends WHERE state = 'held'
+	UNION ALL SELECT 'held', count(*) FROM sends WHERE state IN ('claimed', 'sending') AND hold <> ''
+	UNION ALL SELECT state, count(*) FROM recipients WHERE state IN ('failed', 'unknown') GROUP BY state`
+)
+
 // Backlog counts what is due and what waits for a person. It walks the queue
 // channel by channel, so that what is not due costs nothing.
 func (s *Store) Backlog(ctx context.Context, now time.Time) (Backlog, error) {
 	var b Backlog
 	var oldest sql.NullInt64
-	err := row(ctx, s.read, `WITH RECURSIVE c (name) AS (
-			SELECT min(channel) FROM sends WHERE state IN ('planned', 'waiting')
-			UNION ALL
-			SELECT (SELECT min(channel) FROM sends WHERE state IN ('planned', 'waiting') AND channel > c.name) FROM c WHERE c.name IS NOT NULL)
-		SELECT count(*), coalesce(sum(s.next_at < ?2), 0), min(s.next_at) FROM c JOIN sends s ON s.channel = c.name
-		WHERE s.state IN ('planned', 'waiting') AND s.next_at <= ?1`, []any{ms(now), ms(now.Add(-time.Minute))}, &b.Due, &b.Overdue, &oldest)
+	err := row(ctx, s.read, backlogDue, []any{ms(now), ms(now.Add(-time.Minute))}, &b.Due, &b.Overdue, &oldest)
 	if err != nil {
 		return b, fmt.Errorf("count due sends: %w", err)
 	}
@@ -49,10 +58,7 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (Backlog, error) {
 			b.Held += n
 		}
 		return nil
-	}, `SELECT state, count(*) FROM sends WHERE state IN ('failed', 'unknown') AND NOT addressed GROUP BY state
-		UNION ALL SELECT 'held', count(*) FROM sends WHERE state = 'held'
-		UNION ALL SELECT 'held', count(*) FROM sends WHERE state IN ('claimed', 'sending') AND hold <> ''
-		UNION ALL SELECT state, count(*) FROM recipients WHERE state IN ('failed', 'unknown') GROUP BY state`)
+	}, backlogOpen)
 	if err != nil {
 		return b, fmt.Errorf("count open sends: %w", err)
 	}

@@ -26,7 +26,7 @@ import (
 )
 
 // ErrNotFound says that there is no such thing.
-var ErrNotFound = errors.New("not found") //nolint:gochecknoglobals // a sentinel error
+var ErrNotFound = errors.New("not found")
 
 // fileName is the database's name in the data folder.
 const fileName = "clarion.db"

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"clarion/crashpoint"
 	"clarion/ledger"
 )
 
@@ -96,10 +97,12 @@ func (s *Store) update(ctx context.Context, now time.Time, change func(*Tx) erro
 	if err != nil {
 		return err
 	}
+	crashpoint.Here(crashpoint.Commit)
 	if _, err := t.exec("COMMIT"); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	s.tail, committed = tail, true
+	crashpoint.Here(crashpoint.Committed)
 	return nil
 }
 
@@ -129,7 +132,7 @@ func (t *Tx) insert(query string, args ...any) (int64, error) {
 }
 
 func (t *Tx) execute(query string, args []any) (sql.Result, error) {
-	stmt, err := t.writer.stmt(t.ctx, query)
+	stmt, err := t.writer.stmt(t.ctx, query) //nolint:sqlclosecheck // it lives as long as the connection
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +150,7 @@ func (t *Tx) one(query string, args ...any) error {
 
 // QueryContext runs a prepared query within the transaction.
 func (t *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	stmt, err := t.writer.stmt(ctx, query)
+	stmt, err := t.writer.stmt(ctx, query) //nolint:sqlclosecheck // as above
 	if err != nil {
 		return nil, err
 	}

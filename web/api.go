@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path"
 	"reflect"
 	"runtime/debug"
 	"sync"
@@ -127,7 +128,7 @@ func (a *API) errorResponse() *huma.Response {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec := &recorder{ResponseWriter: w}
 	defer a.recover(rec, r)
-	if h, pattern := a.mux.Handler(r); pattern == "" {
+	if h, pattern := a.mux.Handler(r); pattern == "" || path.Clean(r.URL.Path) != r.URL.Path {
 		refuseRoute(rec, r, h)
 		return
 	}

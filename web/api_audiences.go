@@ -11,10 +11,6 @@ import (
 	"clarion/audience"
 )
 
-type audienceName struct {
-	Name string `path:"name" maxLength:"40" doc:"The audience's name."`
-}
-
 func (a *API) registerAudiences() {
 	handle(a, huma.Operation{
 		OperationID: "list-audiences", Method: http.MethodGet, Path: "/audiences", Summary: "List the audiences", Tags: []string{"audiences"},
@@ -22,8 +18,8 @@ func (a *API) registerAudiences() {
 	handle(a, huma.Operation{
 		OperationID: "set-audience", Method: http.MethodPut, Path: "/audiences/{name}", Summary: "Add or change an audience", Tags: []string{"audiences"},
 	}, func(ctx context.Context, in *struct {
-		audienceName
-		given[api.AudienceSettings]
+		Name string `path:"name" maxLength:"200" doc:"The audience's name."`
+		Body api.AudienceSettings
 	}) (*answer[api.Done], error) {
 		return done(a.office.SetAudience(ctx, audience.Audience{
 			Name: in.Name, Title: in.Body.Title, Description: in.Body.Description, Public: in.Body.Public, Channels: in.Body.Channels, Rule: in.Body.Rule,
@@ -50,7 +46,7 @@ func (a *API) listAudiences(ctx context.Context, _ *nothing) (*answer[api.Audien
 }
 
 func (a *API) importAudience(ctx context.Context, in *struct {
-	audienceName
+	Name     string `path:"name" maxLength:"200" doc:"The audience's name."`
 	GoodRows bool   `query:"good_rows" doc:"Take the good rows although others have faults."`
 	RawBody  []byte `contentType:"text/csv"`
 }) (*answer[api.Imported], error) {

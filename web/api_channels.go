@@ -14,6 +14,12 @@ type channelName struct {
 	Name string `path:"name" maxLength:"40" doc:"The channel's name."`
 }
 
+// onChannel is what is asked of one channel.
+type onChannel[T any] struct {
+	Name string `path:"name" maxLength:"40" doc:"The channel's name."`
+	Body T
+}
+
 func (a *API) registerChannels() {
 	handle(a, huma.Operation{
 		OperationID: "list-channels", Method: http.MethodGet, Path: "/channels", Summary: "List the channels", Tags: []string{"channels"},
@@ -23,10 +29,7 @@ func (a *API) registerChannels() {
 	}, a.checkChannel)
 	handle(a, huma.Operation{
 		OperationID: "pause-channel", Method: http.MethodPost, Path: "/channels/{name}/pause", Summary: "Pause a channel", Tags: []string{"channels"},
-	}, func(ctx context.Context, in *struct {
-		channelName
-		given[api.Reason]
-	}) (*answer[api.Done], error) {
+	}, func(ctx context.Context, in *onChannel[api.Reason]) (*answer[api.Done], error) {
 		return done(a.office.PauseChannel(ctx, in.Name, in.Body.Reason, actor(ctx)))
 	})
 	handle(a, huma.Operation{
@@ -36,10 +39,7 @@ func (a *API) registerChannels() {
 	})
 	handle(a, huma.Operation{
 		OperationID: "rehearse-channel", Method: http.MethodPost, Path: "/channels/{name}/mode", Summary: "Switch a channel to rehearsal or live", Tags: []string{"channels"},
-	}, func(ctx context.Context, in *struct {
-		channelName
-		given[api.Mode]
-	}) (*answer[api.Done], error) {
+	}, func(ctx context.Context, in *onChannel[api.Mode]) (*answer[api.Done], error) {
 		return done(a.office.RehearseChannel(ctx, in.Name, in.Body.Rehearsal, actor(ctx)))
 	})
 }

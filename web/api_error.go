@@ -100,7 +100,7 @@ func tooLarge(op *huma.Operation) *api.Error {
 func refuseRoute(w http.ResponseWriter, r *http.Request, router http.Handler) {
 	probe := &statusOnly{header: http.Header{}}
 	router.ServeHTTP(probe, r)
-	if location := probe.header.Get("Location"); location != "" {
+	if probe.status < http.StatusBadRequest {
 		probe.status = http.StatusNotFound // a redirect would lose the body
 	}
 	if allow := probe.header.Get("Allow"); allow != "" {

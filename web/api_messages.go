@@ -15,6 +15,12 @@ type messageID struct {
 	ID string `path:"id" maxLength:"40" doc:"The message's id."`
 }
 
+// onMessage is what is asked of one message.
+type onMessage[T any] struct {
+	ID   string `path:"id" maxLength:"40" doc:"The message's id."`
+	Body T
+}
+
 type messagesQuery struct {
 	State  string `query:"state" enum:"draft,in_review,approved,held,releasing,released,released_with_open,rehearsed,cancelled,expired"`
 	Before string `query:"before" maxLength:"40" doc:"The next of the page before."`
@@ -72,10 +78,7 @@ func (a *API) addMessage(ctx context.Context, in *given[api.Draft]) (*drafted, e
 	return draftedAs(http.StatusCreated, d, false), err
 }
 
-func (a *API) editMessage(ctx context.Context, in *struct {
-	messageID
-	given[api.Draft]
-}) (*drafted, error) {
+func (a *API) editMessage(ctx context.Context, in *onMessage[api.Draft]) (*drafted, error) {
 	if in.Body.DryRun {
 		d, err := a.office.Check(ctx, draftOf(in.Body))
 		return draftedAs(http.StatusOK, d, true), err
@@ -121,7 +124,7 @@ func (a *API) showSource(ctx context.Context, in *messageID) (*text, error) {
 }
 
 func (a *API) showRendering(ctx context.Context, in *struct {
-	messageID
+	ID      string `path:"id" maxLength:"40" doc:"The message's id."`
 	Channel string `path:"channel" maxLength:"40" doc:"The channel's name."`
 }) (*answer[api.Rendering], error) {
 	digest, docs, err := a.office.Rendering(ctx, in.ID, in.Channel)

@@ -18,7 +18,7 @@ func (a *API) registerPeople() {
 		OperationID: "set-person", Method: http.MethodPut, Path: "/people/{name}", Summary: "Add or change a person", Tags: []string{"people"},
 	}, func(ctx context.Context, in *struct {
 		Name string `path:"name" maxLength:"200" doc:"The person's short name."`
-		given[api.PersonSettings]
+		Body api.PersonSettings
 	}) (*answer[api.Done], error) {
 		return done(a.office.AddPerson(ctx, office.Person{Name: in.Name, FullName: in.Body.FullName, Role: in.Body.Role}, actor(ctx)))
 	})

@@ -11,7 +11,7 @@ import (
 )
 
 type recipientsQuery struct {
-	sendID
+	ID    int64  `path:"id" minimum:"1" doc:"The send's number."`
 	State string `query:"state" enum:"planned,claimed,sending,waiting,sent,rehearsed,failed,unknown,held,suppressed,cancelled,abandoned"`
 	After int64  `query:"after" minimum:"0" doc:"The next of the page before."`
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
@@ -42,7 +42,7 @@ func (a *API) listRecipients(ctx context.Context, in *recipientsQuery) (*answer[
 }
 
 func (a *API) showContent(ctx context.Context, in *struct {
-	sendID
+	ID        int64 `path:"id" minimum:"1" doc:"The send's number."`
 	Recipient int64 `query:"recipient" minimum:"0" doc:"One of the send's recipients, where people are addressed one by one."`
 }) (*answer[api.Rendering], error) {
 	d, err := a.office.Send(ctx, in.ID)

@@ -10,10 +10,7 @@ import (
 )
 
 // decided is a decision about a message that may say why.
-type decided struct {
-	messageID
-	given[api.Reason]
-}
+type decided = onMessage[api.Reason]
 
 func (a *API) registerReviews() {
 	handle(a, huma.Operation{
@@ -37,9 +34,6 @@ func (a *API) submitMessage(ctx context.Context, in *messageID) (*answer[api.Sub
 	return reply(api.Submitted{Digest: digest}), nil
 }
 
-func (a *API) approveMessage(ctx context.Context, in *struct {
-	messageID
-	given[api.Approval]
-}) (*answer[api.Done], error) {
+func (a *API) approveMessage(ctx context.Context, in *onMessage[api.Approval]) (*answer[api.Done], error) {
 	return done(a.office.Approve(ctx, in.ID, in.Body.Digest, actor(ctx)))
 }

@@ -16,6 +16,12 @@ type sendID struct {
 	ID int64 `path:"id" minimum:"1" doc:"The send's number."`
 }
 
+// onSend is what is asked of one send.
+type onSend[T any] struct {
+	ID   int64 `path:"id" minimum:"1" doc:"The send's number."`
+	Body T
+}
+
 type sendsQuery struct {
 	Message   string    `query:"message" maxLength:"40"`
 	Audience  string    `query:"audience" maxLength:"40"`
@@ -71,18 +77,12 @@ func (a *API) showSend(ctx context.Context, in *sendID) (*answer[api.SendDetail]
 	return reply(out), nil
 }
 
-func (a *API) resolveSend(ctx context.Context, in *struct {
-	sendID
-	given[api.Resolution]
-}) (*answer[api.Settled], error) {
+func (a *API) resolveSend(ctx context.Context, in *onSend[api.Resolution]) (*answer[api.Settled], error) {
 	n, err := a.office.Resolve(ctx, in.ID, message.SendState(in.Body.To), in.Body.Reason, actor(ctx))
 	return reply(api.Settled{Count: n}), err
 }
 
-func (a *API) retrySend(ctx context.Context, in *struct {
-	sendID
-	given[api.Retrial]
-}) (*answer[api.Settled], error) {
+func (a *API) retrySend(ctx context.Context, in *onSend[api.Retrial]) (*answer[api.Settled], error) {
 	n, err := a.office.Retry(ctx, in.ID, in.Body.Abandon, in.Body.Reason, actor(ctx))
 	return reply(api.Settled{Count: n}), err
 }

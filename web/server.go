@@ -12,7 +12,7 @@ const (
 	readTimeout       = 60 * time.Second
 	writeTimeout      = 5 * time.Minute // the largest asset, 10 MiB, at 35 kB a second
 	idleTimeout       = 2 * time.Minute
-	maxHeader         = 64 << 10 // bytes; net/http adds 4 KiB of its own
+	maxHeader         = 64 << 10 // bytes; net/http lets up to 8 KiB more through
 )
 
 // NewServer makes the HTTP server of a face that anyone reaches.

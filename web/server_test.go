@@ -2,6 +2,8 @@ package web
 
 import (
 	"crypto/tls"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,14 +18,14 @@ func TestServerHasBounds(t *testing.T) {
 	}
 }
 
-// net/http adds 4 KiB to the limit.
+// net/http reads up to 8 KiB over the limit, by its buffers.
 func TestServerHeaderLimit(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	server.Start()
 	defer server.Close()
-	for size, want := range map[int]int{maxHeader - 1<<10: 200, maxHeader: 200, maxHeader + 4<<10: 431} {
+	for size, want := range map[int]int{maxHeader - 1<<10: 200, maxHeader: 200, maxHeader + 8<<10: 431} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -44,6 +46,7 @@ func TestServerSpeaksNoOldTLS(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // what is refused is logged
 	server.TLS = server.Config.TLSConfig.Clone()
 	server.StartTLS()
 	defer server.Close()

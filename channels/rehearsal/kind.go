@@ -75,7 +75,7 @@ type network struct {
 
 func (n network) Capabilities() channels.Capabilities {
 	return channels.Capabilities{
-		Media: true, Limit: n.Limit, Unit: n.Unit, Concurrency: concurrency, Ahead: ahead,
+		Media: true, Rehearses: true, Limit: n.Limit, Unit: n.Unit, Concurrency: concurrency, Ahead: ahead,
 	}
 }
 

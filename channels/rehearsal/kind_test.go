@@ -37,7 +37,7 @@ func TestKindDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := channels.Capabilities{Media: true, Limit: 500, Unit: "characters", Concurrency: 16, Ahead: 64}
+	want := channels.Capabilities{Media: true, Rehearses: true, Limit: 500, Unit: "characters", Concurrency: 16, Ahead: 64}
 	if got := c.Capabilities(); got != want {
 		t.Errorf("got %+v", got)
 	}

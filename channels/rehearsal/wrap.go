@@ -31,7 +31,7 @@ type wrapped struct{ channels.Channel }
 
 func (w wrapped) Capabilities() channels.Capabilities {
 	caps := w.Channel.Capabilities()
-	caps.Local = false
+	caps.Local, caps.Rehearses = false, true
 	caps.Concurrency, caps.Ahead = concurrency, ahead
 	return caps
 }

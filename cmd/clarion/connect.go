@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"clarion/api"
 	"clarion/channels/kinds"
@@ -62,6 +63,9 @@ func (c *cli) inOffice(ctx context.Context, do func(*client.Client) error) error
 	return c.locally(ctx, do)
 }
 
+// probeTime bounds how long a daemon may take to say that it is there.
+const probeTime = 10 * time.Second
+
 // reach gives a client of the daemon, or nil if none listens.
 func (c *cli) reach(ctx context.Context) (*client.Client, error) {
 	path, err := daemon.SocketPath(c.dataDir())
@@ -69,16 +73,17 @@ func (c *cli) reach(ctx context.Context) (*client.Client, error) {
 		return nil, err
 	}
 	remote := client.Socket(path)
-	_, err = remote.Frozen(ctx)
-	if client.Unreachable(err) {
+	probe, cancel := context.WithTimeout(ctx, probeTime)
+	defer cancel()
+	_, err = remote.Frozen(probe)
+	switch _, answered := errors.AsType[*api.Error](err); {
+	case err == nil || answered:
+		return remote, nil
+	case client.Unreachable(err):
 		return nil, nil
-	}
-	if refusal, ok := errors.AsType[*api.Error](err); err != nil && !ok {
+	default:
 		return nil, fmt.Errorf("the daemon of %s does not answer: %w; look at its log", c.dataDir(), err)
-	} else if ok && refusal != nil {
-		return remote, nil // it answers; the verb will say what is wrong
 	}
-	return remote, nil
 }
 
 // locally runs a verb in this process, under the folder's lock.

@@ -7,9 +7,9 @@ import (
 	"io"
 	"os"
 
+	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"clarion/config"
 	"clarion/daemon"
@@ -22,7 +22,7 @@ func (c *cli) serveCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return c.serve(cmd.Context(), cfg)
+		return c.run(cmd.Context(), cfg, func(*daemon.Daemon) error { return nil })
 	})
 	cmd.Flags().StringVar(&listen, "listen", "", "address to listen on (CLARION_LISTEN; default the configuration's, 127.0.0.1:8080)")
 	return cmd
@@ -35,25 +35,32 @@ func listenOn(address string) []config.Option {
 	return []config.Option{config.Listen(address)}
 }
 
-// serve runs a daemon until its context ends or a part of it dies.
-func (c *cli) serve(ctx context.Context, cfg *config.Config) error {
-	log := logger(cfg.Log, c.errs)
-	d, err := daemon.New(ctx, daemon.Options{Config: cfg, Dir: c.dataDir(), Log: log, Version: version()})
+// run runs a daemon, does what is to be done once it has started, and stops it
+// when the context ends or a part of it dies.
+func (c *cli) run(ctx context.Context, cfg *config.Config, started func(*daemon.Daemon) error) error {
+	d, err := daemon.New(ctx, daemon.Options{Config: cfg, Dir: c.dataDir(), Log: logger(cfg.Log, c.errs), Version: version()})
 	if err != nil {
 		return c.owned(err)
 	}
 	if err := d.Start(ctx); err != nil {
 		return err
 	}
-	var died error
-	select {
-	case <-ctx.Done():
-	case died = <-d.Failed():
-		died = fmt.Errorf("a part of the daemon died: %w", died)
+	err = started(d)
+	if err == nil {
+		err = untilOver(ctx, d)
 	}
 	bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), cfg.Queue.StopTimeout)
 	defer cancel()
-	return errors.Join(died, d.Stop(bound))
+	return errors.Join(err, d.Stop(bound))
+}
+
+func untilOver(ctx context.Context, d *daemon.Daemon) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-d.Failed():
+		return fmt.Errorf("a part of the daemon died: %w", err)
+	}
 }
 
 // logger writes JSON, or lines for people where the configuration or a
@@ -66,15 +73,11 @@ func logger(l config.Log, w io.Writer) zerolog.Logger {
 	if l.Format == "text" || l.Format == "auto" && onTerminal(w) {
 		w = zerolog.ConsoleWriter{Out: w, TimeFormat: "15:04:05.000", NoColor: !onTerminal(w)}
 	}
+	zerolog.MessageFieldName = "says" // a log line's `message` is the message it speaks of
 	return zerolog.New(w).Level(level).With().Timestamp().Logger()
 }
 
-// onTerminal asks the kernel whether a file is a terminal (tcgetattr(3)).
 func onTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
-	return err == nil
+	return ok && isatty.IsTerminal(f.Fd())
 }

@@ -130,18 +130,8 @@ func (p trial) judge(t *testing.T, send sendLine) (lost, doubled, unknown int) {
 	t.Helper()
 	got := p.sink.counts()
 	listed := map[string]string{}
-	for after := int64(0); ; {
-		page := objects[struct {
-			ID int64
-			recipientLine
-		}](t, p.run("--json", "send", "recipients", fmt.Sprint(send.ID), "--after", fmt.Sprint(after), "--limit", "1000"))
-		for _, r := range page {
-			listed[r.Address] = r.State
-			after = r.ID
-		}
-		if len(page) == 0 {
-			break
-		}
+	for _, r := range objects[recipientLine](t, p.run("--json", "send", "recipients", fmt.Sprint(send.ID), "--limit", "0")) {
+		listed[r.Address] = r.State
 	}
 	if len(listed) != recipients {
 		t.Errorf("%d recipients are listed, want %d", len(listed), recipients)

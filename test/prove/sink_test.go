@@ -5,6 +5,7 @@ package prove
 import (
 	"bufio"
 	"io"
+	"log"
 	"net"
 	"strings"
 	"sync"
@@ -32,6 +33,7 @@ func newSink(t *testing.T) *sink {
 	s.addr = listener.Addr().String()
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &envelope{sink: s}, nil }))
 	server.Domain = "localhost"
+	server.ErrorLog = log.New(io.Discard, "", 0) // killed daemons hang up
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return s

@@ -1,0 +1,178 @@
+package client_test
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"clarion/api"
+	"clarion/client"
+)
+
+// local serves a handler in this process for the length of a test.
+func local(t *testing.T, handler http.HandlerFunc) *client.Client {
+	t.Helper()
+	c, stop := client.Local(handler)
+	t.Cleanup(func() {
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+func TestAsNamesWhoActs(t *testing.T) {
+	t.Parallel()
+	seen := make(chan string, 2)
+	c := local(t, func(w http.ResponseWriter, r *http.Request) {
+		seen <- r.Method + " " + r.URL.EscapedPath() + " " + r.Header.Get(api.ActHeader)
+		_, _ = io.WriteString(w, `{"done":true}`)
+	})
+	if err := c.As("ada").Hold(t.Context(), "m/1 ?", "why"); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-seen; got != "POST /api/v1/messages/m%2F1%20%3F/hold ada" {
+		t.Errorf("the server saw %q", got)
+	}
+	if _, err := c.People(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-seen; got != "GET /api/v1/people " {
+		t.Errorf("the server saw %q", got)
+	}
+	err := c.As("ada\r\nX: y").Hold(t.Context(), "m1", "why")
+	if e, ok := errors.AsType[*api.Error](err); !ok || e.Status != http.StatusForbidden {
+		t.Errorf("a name with a line break gave %v", err)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		body    string
+		refusal bool
+		says    string
+	}{
+		"problem": {`{"title":"Conflict","status":409,"detail":"no","try":"wait","problems":[{"file":"a.md","line":3,"says":"bad"}]}`, true, "no; wait\n  a.md:3: bad"},
+		"text":    {"bad gateway", false, "409 Conflict"},
+		"empty":   {"{}", false, "409 Conflict"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := local(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusConflict)
+				_, _ = io.WriteString(w, c.body)
+			})
+			_, err := client.People(t.Context())
+			_, refused := errors.AsType[*api.Error](err)
+			if err == nil || refused != c.refusal || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got %v, want a refusal (%v) that says %q", err, c.refusal, c.says)
+			}
+		})
+	}
+}
+
+func TestCutAnswersAreErrors(t *testing.T) {
+	t.Parallel()
+	const entry = `{"writer":"w","seq":1,"at":"2026-01-02T03:04:05.006Z","kind":"k","body":{},"hash":"h"}` + "\n"
+	c := local(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, entry)
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	n := 0
+	err := c.Export(t.Context(), api.Time{}, func(api.Entry) error { n++; return nil })
+	if err == nil || n != 1 {
+		t.Errorf("a cut export gave %d entries and %v", n, err)
+	}
+	if _, err := c.Backup(t.Context(), io.Discard); err == nil {
+		t.Error("a cut backup passed")
+	}
+	if _, err := local(t, func(http.ResponseWriter, *http.Request) {}).People(t.Context()); err == nil {
+		t.Error("an empty answer passed")
+	}
+}
+
+func TestBackupComparesTheDigest(t *testing.T) {
+	t.Parallel()
+	serve := func(digest string) *client.Client {
+		return local(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Trailer", api.DigestTrailer)
+			_, _ = io.WriteString(w, "backup")
+			w.Header().Set(api.DigestTrailer, digest)
+		})
+	}
+	// SHA-256 of "backup", by another program
+	sum := []byte("\xc6\x53\xe3\x04\xd2\x3c\x84\x43\x5d\xcd\xb1\x4b\x22\x7e\xf4\xa1\x50\xc7\xc4\x93\x52\x90\x72\xd9\xbf\x1d\xf1\x09\xdf\x7d\x36\xab")
+	_ = sum
+	good, err := serve("").Backup(t.Context(), io.Discard)
+	if err == nil {
+		t.Errorf("a backup without a digest passed as %+v", good)
+	}
+	if _, err := serve("sha-256=:" + base64.StdEncoding.EncodeToString(make([]byte, 32)) + ":").Backup(t.Context(), io.Discard); err == nil {
+		t.Error("a backup with another digest passed")
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s")
+	_, err := client.Socket(path).People(t.Context())
+	if !client.Unreachable(err) {
+		t.Errorf("no socket: %v", err)
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.SetUnlinkOnClose(false)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Socket(path).People(t.Context())
+	if !client.Unreachable(err) {
+		t.Errorf("a dead daemon's socket: %v", err)
+	}
+	if client.Unreachable(context.Canceled) || client.Unreachable(&api.Error{}) || client.Unreachable(nil) {
+		t.Error("other errors pass as nobody listening")
+	}
+}
+
+func TestSocket(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"people":[{"name":"ada","full_name":"Ada","role":""}]}`)
+	})}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	t.Cleanup(func() {
+		_ = server.Close()
+		<-served
+	})
+	people, err := client.Socket(path).People(t.Context())
+	if err != nil || len(people.People) != 1 || people.People[0].Name != "ada" {
+		t.Errorf("got %+v, %v", people, err)
+	}
+}
+
+func TestLocalStops(t *testing.T) {
+	t.Parallel()
+	c, stop := client.Local(http.NotFoundHandler())
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.People(t.Context()); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("after the stop: %v", err)
+	}
+}

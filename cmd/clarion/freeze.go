@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"clarion/api"
+	"clarion/client"
+	"clarion/freeze"
+)
+
+// freezeTime bounds how long a freeze waits for what goes beyond the file.
+const freezeTime = 10 * time.Second
+
+func (c *cli) freezeCommand() *cobra.Command {
+	var reason string
+	cmd := c.verb("freeze", "Freeze everything at once; it works with the daemon down", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		if err := c.mustHaveFolder(); err != nil {
+			return err
+		}
+		return c.freeze(cmd.Context(), reason)
+	})
+	cmd.Flags().StringVar(&reason, "reason", "", "why")
+	cmd.AddCommand(c.freezeStatus())
+	return cmd
+}
+
+// freeze writes the file first, which is enough and needs nobody, and then has
+// memory and row follow.
+func (c *cli) freeze(ctx context.Context, reason string) error {
+	var p api.Pressed
+	fileErr := freeze.PressFile(c.dataDir(), fmt.Sprintf("%s frozen by %s: %s", api.At(time.Now()), dash(c.actor()), reason))
+	ctx, cancel := context.WithTimeout(ctx, freezeTime)
+	defer cancel()
+	err := c.withOffice(ctx, func(o *client.Client) error {
+		var err error
+		p, err = o.Freeze(ctx, reason)
+		return err
+	})
+	if err != nil {
+		p.Says = err.Error()
+	}
+	if p.File = p.File || fileErr == nil; !p.File && !p.Row && !p.Memory {
+		return fmt.Errorf("NOT FROZEN: %w; stop the daemon", errors.Join(fileErr, err))
+	}
+	if err := c.result(p, "Frozen. memory: %s, file: %s, row: %s", yesNo(p.Memory), yesNo(p.File), yesNo(p.Row)); err != nil {
+		return err
+	}
+	if p.Says != "" && !c.json {
+		fmt.Fprintf(c.errs, "clarion: everything is frozen, but not every part took: %s\n", p.Says)
+	}
+	return nil
+}
+
+func (c *cli) freezeStatus() *cobra.Command {
+	return c.verb("status", "Tell whether everything is frozen", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		if err := c.mustHaveFolder(); err != nil {
+			return err
+		}
+		var state api.Freeze
+		err := c.withOffice(cmd.Context(), func(o *client.Client) error {
+			var err error
+			state, err = o.Frozen(cmd.Context())
+			return err
+		})
+		if err != nil {
+			if !freeze.New(c.dataDir()).Frozen() {
+				return err
+			}
+			state = api.Freeze{Frozen: true, Reason: "the file FREEZE is there"}
+		}
+		if !state.Frozen {
+			return c.result(state, "Nothing is frozen.")
+		}
+		return c.result(state, "Frozen by %s at %s: %s", dash(state.By), when(state.At), dash(state.Reason))
+	})
+}
+
+func (c *cli) thawCommand() *cobra.Command {
+	var reason string
+	cmd := c.verb("thaw", "End a freeze; it takes two people and the daemon", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		return c.withDaemon(cmd.Context(), func(o *client.Client) error {
+			d, err := o.Thaw(cmd.Context(), reason)
+			if err != nil {
+				return err
+			}
+			return c.decision(d, "Thawed. What came due meanwhile stays held.", "clarion thaw")
+		})
+	})
+	cmd.Flags().StringVar(&reason, "reason", "", "why")
+	return cmd
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"clarion/api"
+	"clarion/client"
+)
+
+func (c *cli) sendCommand() *cobra.Command {
+	return group("send", "Watch and settle sends", c.sendList(), c.sendShow(), c.sendRecipients(), c.sendResolve(), c.sendRetry())
+}
+
+// sendNumber reads the number of a send.
+func sendNumber(s string) (int64, error) {
+	id, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || id < 1 {
+		return 0, misused("%q is no number of a send; `clarion send list` shows them", s)
+	}
+	return id, nil
+}
+
+func (c *cli) sendResolve() *cobra.Command {
+	var sent, again, abandon bool
+	var reason string
+	cmd := c.verb("resolve ID", "Say what became of an unknown send", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+		id, err := sendNumber(args[0])
+		if err != nil {
+			return err
+		}
+		to := "planned"
+		switch {
+		case sent:
+			to = "sent"
+		case abandon:
+			to = "abandoned"
+		}
+		return c.withOffice(cmd.Context(), func(o *client.Client) error {
+			s, err := o.Resolve(cmd.Context(), id, api.Resolution{To: to, Reason: reason})
+			if err != nil {
+				return err
+			}
+			return c.result(s, "%s of send %d: %s.", count(s.Count), id, to)
+		})
+	})
+	cmd.Flags().BoolVar(&sent, "as-sent", false, "it was sent")
+	cmd.Flags().BoolVar(&again, "again", false, "it was not sent: send it again")
+	cmd.Flags().BoolVar(&abandon, "abandon", false, "give it up")
+	cmd.Flags().StringVar(&reason, "reason", "", "how you know")
+	cmd.MarkFlagsMutuallyExclusive("as-sent", "again", "abandon")
+	cmd.MarkFlagsOneRequired("as-sent", "again", "abandon")
+	required(cmd, "reason")
+	return cmd
+}
+
+func count(n int) string {
+	if n == 1 {
+		return "1 delivery"
+	}
+	return fmt.Sprintf("%d deliveries", n)
+}
+
+func (c *cli) sendRetry() *cobra.Command {
+	var r api.Retrial
+	cmd := c.verb("retry ID", "Send what failed again, or give it up", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+		id, err := sendNumber(args[0])
+		if err != nil {
+			return err
+		}
+		return c.withOffice(cmd.Context(), func(o *client.Client) error {
+			s, err := o.Retry(cmd.Context(), id, r)
+			if err != nil {
+				return err
+			}
+			to := "planned"
+			if r.Abandon {
+				to = "abandoned"
+			}
+			return c.result(s, "%s of send %d: %s.", count(s.Count), id, to)
+		})
+	})
+	cmd.Flags().BoolVar(&r.Abandon, "abandon", false, "give it up instead")
+	cmd.Flags().StringVar(&r.Reason, "reason", "", "why")
+	return cmd
+}
+
+func (c *cli) sendRecipients() *cobra.Command {
+	var state string
+	var limit int
+	cmd := c.verb("recipients ID", "List the recipients of a send", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+		id, err := sendNumber(args[0])
+		if err != nil {
+			return err
+		}
+		return c.withOffice(cmd.Context(), func(o *client.Client) error {
+			after := int64(0)
+			all, err := pages(limit, func(limit int) ([]api.Recipient, bool, error) {
+				page, err := o.Recipients(cmd.Context(), id, state, after, limit)
+				after = page.Next
+				return page.Recipients, page.Next != 0, err
+			})
+			if err != nil {
+				return err
+			}
+			return list(c, all, "There are no recipients.", []string{"ID", "ADDRESS", "STATE", "ATTEMPTS", "SENT", "REASON"}, func(r api.Recipient) []string {
+				return []string{strconv.FormatInt(r.ID, 10), r.Address, r.State, number(r.Attempts), when(r.SentAt), r.Reason}
+			})
+		})
+	})
+	cmd.Flags().StringVar(&state, "state", "", "only those in this state")
+	cmd.Flags().IntVar(&limit, "limit", api.DefaultPage, "at most so many; 0: all")
+	return cmd
+}

@@ -1,0 +1,181 @@
+package queue_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"clarion/channels"
+	"clarion/message"
+)
+
+// slowly takes a second before it begins.
+func slowly(_ context.Context, d channels.Delivery) error {
+	time.Sleep(time.Second)
+	return d.Begin()
+}
+
+func TestAFreezeStopsWhatIsOpened(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := &wire{name: "wire", does: slowly}
+		r := newRig(t, lane(w, "wire", limits()))
+		r.addAll(20, "wire", time.Now())
+		r.start()
+		pass(2500 * time.Millisecond)
+		w.wants(t, 4)
+		r.memory.wants(message.Sending, 8) // two under way, the rest opened ahead or not yet settled
+		r.stop.press(true)
+		pass(time.Minute)
+		w.wants(t, 4)
+		r.memory.wants(message.Sent, 4)
+		r.memory.wants(message.SendHeld, 16)
+		r.stop.press(false)
+		r.add("wire", time.Now())
+		r.engine.Wake()
+		pass(2 * time.Second)
+		w.wants(t, 5)
+		r.end()
+	})
+}
+
+// The gate is asked by what is true when an attempt opens, not at its claim.
+func TestAFreezeBetweenClaimAndOpening(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := &wire{name: "wire"}
+		r := newRig(t, lane(w, "wire", limits()))
+		r.failing(func(operation string, _ []int64) error {
+			if operation == "commit" && !r.stop.Frozen() {
+				r.stop.press(true)
+				return context.DeadlineExceeded
+			}
+			return nil
+		})
+		r.add("wire", time.Now())
+		r.start()
+		pass(time.Minute)
+		r.memory.wants(message.SendHeld, 1)
+		if r.attempts != 0 || r.seen.stops != 1 {
+			t.Errorf("%d attempts were opened, %d stops told", r.attempts, r.seen.stops)
+		}
+		r.end()
+	})
+}
+
+func TestAPauseStopsWhatIsOpened(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := &wire{name: "wire", does: slowly}
+		r := newRig(t, lane(w, "wire", limits()))
+		r.addAll(20, "wire", time.Now())
+		r.start()
+		pass(1500 * time.Millisecond)
+		r.decide("wire", message.ChannelMode{Paused: true})
+		r.reload()
+		pass(time.Hour)
+		w.wants(t, 2)
+		r.memory.wants(message.Planned, 18)
+		r.decide("wire", message.ChannelMode{})
+		r.reload()
+		pass(time.Minute)
+		r.memory.wants(message.Sent, 20)
+		r.end()
+	})
+}
+
+func TestNothingBeginsLiveOnceASwitchReturned(t *testing.T) {
+	for _, kind := range []string{"wire", "line"} {
+		t.Run(kind, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := &wire{name: kind, does: slowly}
+				var c channels.Channel = w
+				l := &line{wire: w}
+				if kind == "line" {
+					c = l
+				}
+				r := newRig(t, lane(c, kind, limits()))
+				r.addAll(20, kind, time.Now())
+				r.start()
+				pass(1500 * time.Millisecond)
+				w.wants(t, 2)
+				r.decide(kind, message.ChannelMode{Rehearsal: true})
+				r.reload()
+				pass(time.Minute)
+				w.wants(t, 2)
+				r.memory.wants(message.Sent, 2)
+				r.memory.wants(message.SendRehearsed, 18)
+				if standing, _, _ := l.counts(); standing != 0 {
+					t.Errorf("%d connections stand in rehearsal", standing)
+				}
+				r.add(kind, time.Now().Add(time.Second))
+				r.decide(kind, message.ChannelMode{})
+				r.reload()
+				pass(3 * time.Second)
+				w.wants(t, 3)
+				r.memory.wants(message.SendRehearsed, 18)
+				r.end()
+			})
+		})
+	}
+}
+
+func TestARehearsalRunOnALiveLanePublishesNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		l := &line{wire: &wire{name: "line"}}
+		r := newRig(t, lane(l, "line", limits()))
+		for i := range 10 {
+			id := r.add("line", time.Now().Add(time.Duration(i)*time.Second))
+			r.rows[id-1].item.Rehearsal = i%2 == 0
+		}
+		r.start()
+		pass(10 * time.Second)
+		r.memory.wants(message.SendRehearsed, 5)
+		r.memory.wants(message.Sent, 5)
+		l.wants(t, 5)
+		if _, made, _ := l.counts(); made > 2 {
+			t.Errorf("a rehearsal cost a connection: %d were made", made)
+		}
+		r.end()
+	})
+}
+
+// A reload that read before a switch must not be applied after it.
+func TestReloadsKeepTheirOrder(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := &wire{name: "wire"}
+		r := newRig(t, lane(w, "wire", limits()))
+		slow := &slowModes{memory: r.memory}
+		r.over(slow, lane(w, "wire", limits()))
+		r.start()
+		slow.lag.Store(true)
+		first := make(chan struct{})
+		go func() {
+			r.reload() // reads live and is slow to answer
+			close(first)
+		}()
+		pass(time.Millisecond)
+		r.decide("wire", message.ChannelMode{Rehearsal: true})
+		slow.lag.Store(false)
+		r.reload()
+		<-first
+		r.add("wire", time.Now())
+		r.engine.Wake()
+		synctest.Wait()
+		r.memory.wants(message.SendRehearsed, 1)
+		r.end()
+	})
+}
+
+// slowModes answers late with what it read early.
+type slowModes struct {
+	*memory
+	lag atomic.Bool
+}
+
+func (s *slowModes) ChannelModes(ctx context.Context) (map[string]message.ChannelMode, error) {
+	modes, err := s.memory.ChannelModes(ctx)
+	if s.lag.Load() {
+		time.Sleep(time.Second)
+	}
+	return modes, err
+}

@@ -1,0 +1,144 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"clarion/api"
+	"clarion/message"
+)
+
+func TestAPIAudiences(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	ctx := t.Context()
+	d.no(d.ada.SetAudience(ctx, "stakeholders", api.AudienceSettings{Title: "Stakeholders", Public: true, Channels: []string{"web", "email"}}))
+	d.refused(d.ada.SetAudience(ctx, "all", api.AudienceSettings{Title: "All", Channels: []string{}}), http.StatusBadRequest, "all")
+	d.refused(d.ada.SetAudience(ctx, "x", api.AudienceSettings{Title: "X", Channels: []string{"fax"}}), http.StatusBadRequest, "fax", "web, email, mastodon")
+
+	good := "email,name\nada@example.org,Ada\nben@example.org,Ben\n"
+	r, err := d.ada.Import(ctx, "stakeholders", strings.NewReader(good), false)
+	d.no(err)
+	if r.Rows != 2 || r.Added != 2 || len(r.Problems) != 0 {
+		t.Errorf("import gave %+v", r)
+	}
+	bad := good + "not-an-address,Cid\ncid@example.org,Cid\n"
+	_, err = d.ada.Import(ctx, "stakeholders", strings.NewReader(bad), false)
+	d.refused(err, http.StatusBadRequest, "line 4:", "--good-rows")
+	r, err = d.ada.Import(ctx, "stakeholders", strings.NewReader(bad), true)
+	d.no(err)
+	if r.Rows != 3 || r.Added != 1 || len(r.Problems) != 1 || r.Problems[0].Line != 4 {
+		t.Errorf("import of the good rows gave %+v", r)
+	}
+	_, err = d.ada.Import(ctx, "nobody", strings.NewReader(good), false)
+	d.refused(err, http.StatusNotFound, "nobody", "audience list")
+
+	all, err := d.nobody.Audiences(ctx)
+	d.no(err)
+	if len(all.Audiences) != 3 || all.Audiences[2].Name != "stakeholders" || all.Audiences[2].Size != 3 {
+		t.Errorf("audiences are %+v", all.Audiences)
+	}
+}
+
+func TestAPIChannels(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	ctx := t.Context()
+	d.no(d.ada.PauseChannel(ctx, "email", "the relay is down"))
+	d.no(d.ada.RehearseChannel(ctx, "web", true))
+	all, err := d.nobody.Channels(ctx)
+	d.no(err)
+	if web := all.Channels[0]; web.Name != "web" || !web.Rehearsal || !web.Local {
+		t.Errorf("web is %+v", web)
+	}
+	if email := all.Channels[1]; !email.Paused || email.PausedBy != "ada" || email.Reason != "the relay is down" || !email.Addressed {
+		t.Errorf("email is %+v", email)
+	}
+	d.no(d.ada.ResumeChannel(ctx, "email"))
+	d.no(d.ada.RehearseChannel(ctx, "web", false))
+	d.refused(d.ada.ResumeChannel(ctx, "fax"), http.StatusNotFound, "fax")
+	checked, err := d.nobody.CheckChannel(ctx, "web")
+	d.no(err)
+	if !checked.OK {
+		t.Errorf("web checks as %+v", checked)
+	}
+}
+
+func TestAPIPeople(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	d.refused(d.ada.SetPerson(t.Context(), "Not A Name", api.PersonSettings{FullName: "X"}), http.StatusBadRequest, "ada.okoro")
+	all, err := d.nobody.People(t.Context())
+	d.no(err)
+	if len(all.People) != 2 || all.People[0] != (api.Person{Name: "ada", FullName: "Ada Okoro", Role: "press officer"}) {
+		t.Errorf("people are %+v", all.People)
+	}
+}
+
+func TestAPIStatus(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	d.approved(sample)
+	s, err := d.nobody.Status(t.Context())
+	d.no(err)
+	if s.Version != "test" || s.Frozen || s.Due != 3 || s.OldestDue.IsZero() {
+		t.Errorf("status is %+v", s)
+	}
+}
+
+func TestAPISettlesOpenSends(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	ctx := t.Context()
+	d.approved(sample)
+	id := d.tried(message.SendUnknown)
+	detail, err := d.nobody.Send(ctx, id)
+	d.no(err)
+	if detail.State != "unknown" || detail.Attempts != 1 || len(detail.Tries) != 1 {
+		t.Errorf("the unknown send is %+v", detail)
+	}
+	if try := detail.Tries[0]; try.Outcome != "unknown" || try.Reason != "the destination said no" || try.ClosedAt.IsZero() {
+		t.Errorf("the attempt is %+v", try)
+	}
+	settled, err := d.ada.Resolve(ctx, id, api.Resolution{To: "planned", Reason: "I looked: it is not there"})
+	d.no(err)
+	if settled.Count != 1 {
+		t.Errorf("resolving settled %d", settled.Count)
+	}
+	if again := d.tried(message.Failed); again != id {
+		t.Errorf("send %d was claimed, want %d again", again, id)
+	}
+	_, err = d.ada.Retry(ctx, id, api.Retrial{Abandon: true, Reason: "too late now"})
+	d.no(err)
+	detail, err = d.nobody.Send(ctx, id)
+	d.no(err)
+	if detail.State != "abandoned" || len(detail.Tries) != 2 {
+		t.Errorf("the abandoned send is %+v", detail)
+	}
+}
+
+func TestAPIOpenSends(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	ctx := t.Context()
+	d.approved(sample)
+	sends, err := d.nobody.Sends(ctx, api.SendFilter{Mechanism: "mastodon"})
+	d.no(err)
+	id := sends.Sends[0].ID
+	_, err = d.ada.Resolve(ctx, id, api.Resolution{To: "sent", Reason: "I saw it"})
+	d.refused(err, http.StatusConflict, "planned")
+	_, err = d.ada.Resolve(ctx, id, api.Resolution{To: "sent"})
+	d.refused(err, http.StatusBadRequest, "--reason")
+	_, err = d.ada.Retry(ctx, id, api.Retrial{})
+	d.refused(err, http.StatusConflict, "failed")
+	_, err = d.ada.Send(ctx, 1<<40)
+	d.refused(err, http.StatusNotFound, "send list")
+	_, err = d.ada.Recipients(ctx, 1<<40, "", 0, 0)
+	d.refused(err, http.StatusNotFound, "send list")
+	content, err := d.ada.Content(ctx, id, 0)
+	d.no(err)
+	if len(content.Documents) == 0 || !strings.Contains(string(content.Documents[0].Bytes()), "gauges") {
+		t.Errorf("the content is %+v", content)
+	}
+}

@@ -1,0 +1,201 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"clarion/api"
+	"clarion/audience"
+	"clarion/channels"
+	"clarion/channels/kinds"
+	"clarion/client"
+	"clarion/config"
+	"clarion/freeze"
+	"clarion/message"
+	"clarion/office"
+	"clarion/store"
+	"clarion/web"
+)
+
+const testConfig = `
+[office]
+name = "Test Office"
+zone = "Europe/London"
+language = "en-GB"
+
+[[channel]]
+name = "web"
+kind = "webfeed"
+
+[[channel]]
+name = "email"
+kind = "email"
+host = "localhost"
+port = 2525
+security = "none"
+from = "Test Office <office@example.org>"
+
+[[channel]]
+name = "mastodon"
+kind = "rehearsal"
+`
+
+// still is a queue that sends nothing.
+type still struct{}
+
+func (still) Wake()                        {}
+func (still) Reload(context.Context) error { return nil }
+
+// faults gathers what the API hands to its hook.
+type faults struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (f *faults) add(doing string, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.all = append(f.all, doing+": "+err.Error())
+}
+
+func (f *faults) list() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]string{}, f.all...)
+}
+
+// desk is an API over a real store, with two authors and two audiences.
+type desk struct {
+	*testing.T
+	dir    string
+	store  *store.Store
+	office *office.Office
+	api    *web.API
+	faults faults
+	ada    *client.Client
+	ben    *client.Client
+	nobody *client.Client
+}
+
+func openDesk(t *testing.T) *desk {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := store.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() }) // some tests close it
+	cfg, err := config.Parse("test.toml", []byte(testConfig), kinds.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := office.Settings{Language: "en-GB", Zone: "Europe/London", Department: "Test Office", Links: office.Links{
+		Page:        func(slug string) string { return "https://news.example.org/news/" + slug },
+		Unsubscribe: func(int64) string { return "https://news.example.org/unsubscribe/token" },
+		AssetBase:   "https://news.example.org/media/", Zone: time.UTC,
+	}}
+	for _, c := range cfg.Channels {
+		settings.Channels = append(settings.Channels, office.Channel{Name: c.Name, Kind: c.Kind, Channel: c.Built})
+	}
+	d := &desk{T: t, dir: dir, store: s, office: office.New(s, still{}, freeze.New(dir), settings)}
+	d.api = web.NewAPI(d.office, "test", d.faults.add)
+	c, stop := client.Local(d.api)
+	t.Cleanup(func() { d.no(stop()) })
+	d.nobody, d.ada, d.ben = c, c.As("ada"), c.As("ben")
+	d.people()
+	return d
+}
+
+func (d *desk) people() {
+	d.Helper()
+	d.no(d.nobody.SetPerson(d.Context(), "ada", api.PersonSettings{FullName: "Ada Okoro", Role: "press officer"}))
+	d.no(d.ada.SetPerson(d.Context(), "ben", api.PersonSettings{FullName: "Ben Hughes", Role: "lead"}))
+	for _, a := range []audience.Audience{
+		{Name: "public", Title: "Everyone", Public: true, Channels: []string{"web", "mastodon"}},
+		{Name: "press", Title: "Press", Channels: []string{"email"}},
+	} {
+		d.no(d.office.SetAudience(d.Context(), a, office.Actor{Name: "ada"}))
+	}
+}
+
+func (d *desk) no(err error) {
+	d.Helper()
+	if err != nil {
+		d.Fatal(err)
+	}
+}
+
+// refused checks that an error is a refusal of a status whose text holds all
+// of some words.
+func (d *desk) refused(err error, status int, words ...string) {
+	d.Helper()
+	e, ok := errors.AsType[*api.Error](err)
+	if !ok {
+		d.Fatalf("got %v, want a refusal", err)
+	}
+	if e.Status != status {
+		d.Errorf("status %d, want %d: %v", e.Status, status, e)
+	}
+	for _, w := range words {
+		if !strings.Contains(e.Error(), w) {
+			d.Errorf("%q does not say %q", e.Error(), w)
+		}
+	}
+}
+
+const sample = `---
+title: The gauges are new
+audiences: [public, press]
+---
+
+New gauges stand at **twelve** places.
+`
+
+// add adds a message and gives its id.
+func (d *desk) add(text string) string {
+	d.Helper()
+	m, err := d.ada.Add(d.Context(), api.Draft{File: "gauges.md", Text: []byte(text)})
+	d.no(err)
+	return m.ID
+}
+
+// tried claims what is due on the channel mastodon, opens an attempt at it and
+// settles it as unknown or failed. It gives the send's number.
+func (d *desk) tried(to message.SendState) int64 {
+	d.Helper()
+	all, err := d.office.Channels(d.Context())
+	d.no(err)
+	const name = "mastodon"
+	i := slices.IndexFunc(all, func(c office.ChannelDetail) bool { return c.Name == name })
+	lanes := map[string]message.Lane{name: {
+		Channel: name, Available: true, Fingerprint: all[i].Destination.Fingerprint(), Mode: message.Rehearsal,
+	}}
+	claim, err := d.store.Claim(d.Context(), lanes[name], 1, time.Now())
+	d.no(err)
+	if len(claim.Items) != 1 {
+		d.Fatalf("nothing of %s could be claimed: %+v", name, claim)
+	}
+	opened, err := d.store.Commit(d.Context(), lanes, nil, claim.Items, time.Now())
+	d.no(err)
+	_, err = d.store.Commit(d.Context(), lanes, []message.Settlement{{
+		Item: opened[0].Item, Attempt: opened[0].Attempt, OpenedAt: opened[0].At, ClosedAt: time.Now(),
+		To: to, Failed: true, Class: channels.Permanent, Reason: "the destination said no", Mode: message.Rehearsal,
+	}}, nil, time.Now())
+	d.no(err)
+	return claim.Items[0].Send
+}
+
+// approved adds, submits and approves a message.
+func (d *desk) approved(text string) string {
+	d.Helper()
+	id := d.add(text)
+	s, err := d.ada.Submit(d.Context(), id)
+	d.no(err)
+	d.no(d.ben.Approve(d.Context(), id, s.Digest))
+	return id
+}
