@@ -1,5 +1,7 @@
 package api
 
+import "slices"
+
 // Send is one message by one channel.
 type Send struct {
 	ID           int64          `json:"id" doc:"The send's number."`
@@ -53,17 +55,8 @@ func (f SendFilter) Match(s Send) bool {
 	return (f.Message == "" || f.Message == s.Message) &&
 		(f.Mechanism == "" || f.Mechanism == s.Mechanism) &&
 		(f.State == "" || f.State == s.State) &&
-		(f.Audience == "" || contains(s.Audience, f.Audience)) &&
+		(f.Audience == "" || slices.Contains(s.Audience, f.Audience)) &&
 		!s.ScheduledFor.Before(f.Since.Time)
-}
-
-func contains(all []string, one string) bool {
-	for _, a := range all {
-		if a == one {
-			return true
-		}
-	}
-	return false
 }
 
 // Attempt is one try at a send or recipient.

@@ -93,7 +93,7 @@ func (c *Client) open(ctx context.Context, r request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.transport.RoundTrip(req) //nolint:bodyclose // the caller closes it, or refused does
+	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
 		return nil, fmt.Errorf("speak to Clarion: %w", err)
 	}

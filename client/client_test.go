@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net"
@@ -108,14 +109,20 @@ func TestBackupComparesTheDigest(t *testing.T) {
 			w.Header().Set(api.DigestTrailer, digest)
 		})
 	}
-	// SHA-256 of "backup", by another program
-	sum := []byte("\xc6\x53\xe3\x04\xd2\x3c\x84\x43\x5d\xcd\xb1\x4b\x22\x7e\xf4\xa1\x50\xc7\xc4\x93\x52\x90\x72\xd9\xbf\x1d\xf1\x09\xdf\x7d\x36\xab")
-	_ = sum
-	good, err := serve("").Backup(t.Context(), io.Discard)
-	if err == nil {
-		t.Errorf("a backup without a digest passed as %+v", good)
+	const sum = "54d00d867758cef816bc4685f58e327b949712b07ebd17c3485f3ffc9e9f5133" // printf backup | sha256sum
+	bytes, err := hex.DecodeString(sum)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := serve("sha-256=:" + base64.StdEncoding.EncodeToString(make([]byte, 32)) + ":").Backup(t.Context(), io.Discard); err == nil {
+	var got strings.Builder
+	b, err := serve("sha-256=:"+base64.StdEncoding.EncodeToString(bytes)+":").Backup(t.Context(), &got)
+	if err != nil || b.SHA256 != sum || b.Bytes != 6 || got.String() != "backup" {
+		t.Errorf("a good backup gave %+v, %q, %v", b, got.String(), err)
+	}
+	if b, err := serve("").Backup(t.Context(), io.Discard); err == nil {
+		t.Errorf("a backup without a digest passed as %+v", b)
+	}
+	if _, err := serve("sha-256=:"+base64.StdEncoding.EncodeToString(make([]byte, 32))+":").Backup(t.Context(), io.Discard); err == nil {
 		t.Error("a backup with another digest passed")
 	}
 }
@@ -158,7 +165,9 @@ func TestSocket(t *testing.T) {
 	go func() { served <- server.Serve(l) }()
 	t.Cleanup(func() {
 		_ = server.Close()
-		<-served
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
 	})
 	people, err := client.Socket(path).People(t.Context())
 	if err != nil || len(people.People) != 1 || people.People[0].Name != "ada" {

@@ -59,8 +59,21 @@ func PressFile(dir, says string) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	_, _ = f.WriteString(says + "\n") // the file's being there is what counts
-	return errors.Join(f.Sync(), f.Close())
+	_, _ = f.WriteString(says + "\n") // the file's being there is what counts, not what it says
+	_, _ = f.Sync(), f.Close()
+	return syncDir(dir)
+}
+
+// syncDir makes an entry of a folder outlast a loss of power.
+func syncDir(dir string) error {
+	d, err := os.Open(dir) //nolint:gosec // the operator names the folder
+	if err != nil {
+		return fmt.Errorf("flush the data folder: %w", err)
+	}
+	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+		return fmt.Errorf("flush the data folder: %w", err)
+	}
+	return nil
 }
 
 // Clear thaws file and memory, in this order: the row is gone before.

@@ -2,7 +2,6 @@ package ledger
 
 import "clarion/message"
 
-
 // MessageBody is the body of entries about a message. Like every body it names a
 // person or a free text by reference only.
 type MessageBody struct {

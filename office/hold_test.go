@@ -242,3 +242,21 @@ func TestRehearsalOfItsOwn(t *testing.T) {
 		t.Errorf("%d sends with %d keys, want 6 of each: %s", len(d.Sends), len(keys), fmt.Sprint(keys))
 	}
 }
+
+// TestStaleFirstOfWhatWasResolved ends the hold of a send by a person's word
+// about it.
+func TestStaleFirstOfWhatWasResolved(t *testing.T) {
+	b := setup(t)
+	id := b.approved("channels: [mastodon]")
+	opened := b.begin("mastodon")
+	b.holdFor(id, message.HoldFreeze)
+	b.end(opened, message.SendUnknown)
+	if b.release(id, ann()).Done {
+		t.Fatal("one person released what a freeze holds")
+	}
+	_, err := b.Resolve(b.ctx, opened[0].Item.Send, message.Abandoned, "no use", bob())
+	b.no(err)
+	if left := b.strings("SELECT subject FROM countersigns"); len(left) > 0 {
+		t.Errorf("the first of two still waits for %v", left)
+	}
+}

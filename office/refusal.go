@@ -21,7 +21,7 @@ const (
 )
 
 // Refusal is what a person can mend.
-type Refusal struct {
+type Refusal struct { //nolint:errname // the word that people use for it
 	Code     Code
 	Says     string
 	Try      string

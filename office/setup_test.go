@@ -227,7 +227,7 @@ func (b *bundle) send(id, channel string, run int) message.Send {
 
 // refused checks that an error is a refusal with a code that says all parts,
 // and gives it.
-func (b *bundle) refused(err error, code office.Code, parts ...string) *office.Refusal {
+func (b *bundle) refused(err error, code office.Code, parts ...string) office.Refusal {
 	b.Helper()
 	r, ok := errors.AsType[*office.Refusal](err)
 	if !ok {
@@ -242,7 +242,7 @@ func (b *bundle) refused(err error, code office.Code, parts ...string) *office.R
 		}
 	}
 	discreet(b.T, err)
-	return r
+	return *r
 }
 
 // counts gives the number of rows of every table.

@@ -159,7 +159,7 @@ func TestOpenedAttemptsGoBackWhenNoConnectionIsLeft(t *testing.T) {
 			t.Errorf("%d were told to be put back, want 3", told)
 		}
 		down.Store(false)
-		pass(time.Minute)
+		pass(time.Second) // the first wait for a connection, and not the next look at the clock
 		r.memory.wants(message.Sent, 4)
 		r.end()
 	})

@@ -2,9 +2,9 @@ package queue_test
 
 import (
 	"context"
+	"runtime"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"clarion/channels"
@@ -100,13 +100,14 @@ func TestNothingBeginsLiveOnceASwitchReturned(t *testing.T) {
 				w.wants(t, 2)
 				r.decide(kind, message.ChannelMode{Rehearsal: true})
 				r.reload()
+				pass(time.Second) // what is under way ends
+				if standing, _, _ := l.counts(); standing != 0 {
+					t.Errorf("%d connections stand in rehearsal", standing)
+				}
 				pass(time.Minute)
 				w.wants(t, 2)
 				r.memory.wants(message.Sent, 2)
 				r.memory.wants(message.SendRehearsed, 18)
-				if standing, _, _ := l.counts(); standing != 0 {
-					t.Errorf("%d connections stand in rehearsal", standing)
-				}
 				r.add(kind, time.Now().Add(time.Second))
 				r.decide(kind, message.ChannelMode{})
 				r.reload()
@@ -139,43 +140,71 @@ func TestARehearsalRunOnALiveLanePublishesNothing(t *testing.T) {
 	})
 }
 
-// A reload that read before a switch must not be applied after it.
-func TestReloadsKeepTheirOrder(t *testing.T) {
+func TestARehearsalNeedsNoConnection(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := &wire{name: "wire"}
-		r := newRig(t, lane(w, "wire", limits()))
-		slow := &slowModes{memory: r.memory}
-		r.over(slow, lane(w, "wire", limits()))
+		l := &line{wire: &wire{name: "line"}, connects: func(context.Context) error { return errDisk }}
+		r := newRig(t, lane(l, "line", limits()))
+		r.addAll(3, "line", time.Now())
 		r.start()
-		slow.lag.Store(true)
-		first := make(chan struct{})
-		go func() {
-			r.reload() // reads live and is slow to answer
-			close(first)
-		}()
-		pass(time.Millisecond)
-		r.decide("wire", message.ChannelMode{Rehearsal: true})
-		slow.lag.Store(false)
+		pass(10 * time.Minute)
+		r.memory.wants(message.Planned, 3)
+		r.decide("line", message.ChannelMode{Rehearsal: true})
 		r.reload()
-		<-first
-		r.add("wire", time.Now())
-		r.engine.Wake()
-		synctest.Wait()
-		r.memory.wants(message.SendRehearsed, 1)
+		pass(time.Millisecond)
+		r.memory.wants(message.SendRehearsed, 3)
 		r.end()
 	})
+}
+
+// A reload that read before a switch must not be applied after it.
+func TestReloadsKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	w := &wire{name: "wire"}
+	r := newRig(t)
+	slow := &slowModes{memory: r.memory, read: make(chan struct{}), answer: make(chan struct{})}
+	r.over(slow, lane(w, "wire", limits()))
+	r.start()
+	slow.lag.Store(true)
+	first, second := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(first)
+		r.reload()
+	}()
+	<-slow.read // it has read that the channel is live, and is slow to answer
+	slow.lag.Store(false)
+	r.decide("wire", message.ChannelMode{Rehearsal: true})
+	go func() {
+		defer close(second)
+		r.reload()
+	}()
+	select {
+	case <-second: // overtook the first
+	case <-time.After(50 * time.Millisecond): // waits for the first
+	}
+	close(slow.answer)
+	<-first
+	<-second
+	r.add("wire", time.Now())
+	r.engine.Wake()
+	for r.count(message.SendRehearsed)+r.count(message.Sent) == 0 {
+		runtime.Gosched()
+	}
+	w.wants(t, 0)
+	r.end()
 }
 
 // slowModes answers late with what it read early.
 type slowModes struct {
 	*memory
-	lag atomic.Bool
+	lag          atomic.Bool
+	read, answer chan struct{}
 }
 
 func (s *slowModes) ChannelModes(ctx context.Context) (map[string]message.ChannelMode, error) {
 	modes, err := s.memory.ChannelModes(ctx)
 	if s.lag.Load() {
-		time.Sleep(time.Second)
+		close(s.read)
+		<-s.answer
 	}
 	return modes, err
 }

@@ -11,7 +11,8 @@ import (
 	"clarion/message"
 )
 
-// bubble runs a test on a fake clock. What it leaves running fails it.
+// bubble runs a test on a fake clock. A goroutine that is left at its end fails
+// it, so each of these tests holds that Stop leaves nothing running.
 func bubble(t *testing.T, test func(*testing.T)) {
 	t.Helper()
 	t.Parallel()
@@ -109,7 +110,7 @@ func TestRetriesComeWhenTheyAreDue(t *testing.T) {
 		for attempt := 1; attempt < limits().Retry.Attempts; attempt++ {
 			synctest.Wait()
 			got := r.get(id)
-			wait := got.next.Sub(time.Now())
+			wait := time.Until(got.next)
 			if got.state != message.Waiting || wait < longest/2 || wait > longest {
 				t.Fatalf("after attempt %d it is %s for %s, want %s to %s", attempt, got.state, wait, longest/2, longest)
 			}

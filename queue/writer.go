@@ -37,7 +37,7 @@ type writer struct {
 	queue []op
 }
 
-// op is attempts of one lane to open, or outcomes to settle.
+// op is attempts of one lane to open, or an outcome to settle.
 type op struct {
 	lane   *lane
 	open   []message.Item
@@ -134,7 +134,23 @@ func (w *writer) writeAgain() {
 }
 
 func (w *writer) write(group []op) []op {
-	return inPieces(group, w.commit, func(err error) { w.observer.Trouble("record attempts and outcomes", err) })
+	left := inPieces(group, w.commit, func(err error) { w.observer.Trouble("record attempts and outcomes", err) })
+	return apart(left)
+}
+
+// apart takes operations apart, so that next time an attempt that can't be
+// opened keeps none of its claim.
+func apart(ops []op) []op {
+	var single []op
+	for _, o := range ops {
+		for i := range o.open {
+			single = append(single, op{lane: o.lane, open: o.open[i : i+1]})
+		}
+		for i := range o.settle {
+			single = append(single, op{lane: o.lane, settle: o.settle[i : i+1]})
+		}
+	}
+	return single
 }
 
 // take takes the next group out of the queue.

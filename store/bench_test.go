@@ -115,39 +115,35 @@ func (s sendsBench) drainLane(b *testing.B, channel string, n, batch int) {
 
 // plainQueue is what a send is measured against: jobs are claimed in one
 // commit and moved to done in another.
-type plainQueue struct{ w *writer }
+type plainQueue struct{ tx *Tx }
 
-func newPlainQueue(b *testing.B) *plainQueue {
+func newPlainQueue(b *testing.B) plainQueue {
 	w, err := newWriter(context.Background(), openWriter(filepath.Join(b.TempDir(), "plain.db")))
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = w.close() })
-	q := &plainQueue{w}
+	q := plainQueue{&Tx{ctx: context.Background(), writer: w}}
 	q.exec(b, "CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, due_at INTEGER NOT NULL, claimed INTEGER NOT NULL, payload TEXT NOT NULL) STRICT")
 	q.exec(b, "CREATE INDEX jobs_due ON jobs (due_at) WHERE claimed = 0")
 	q.exec(b, "CREATE TABLE done (id INTEGER PRIMARY KEY, done_at INTEGER NOT NULL, payload TEXT NOT NULL) STRICT")
 	return q
 }
 
-func (q *plainQueue) exec(b *testing.B, query string, args ...any) {
+func (q plainQueue) exec(b *testing.B, query string, args ...any) {
 	b.Helper()
-	stmt, err := q.w.stmt(context.Background(), query) //nolint:sqlclosecheck // it lives as long as the connection
-	if err == nil {
-		_, err = stmt.Exec(args...)
-	}
-	if err != nil {
+	if _, err := q.tx.exec(query, args...); err != nil {
 		b.Fatal(err)
 	}
 }
 
-func (q *plainQueue) fill(b *testing.B, n int) {
+func (q plainQueue) fill(b *testing.B, n int) {
 	b.Helper()
 	q.exec(b, `WITH RECURSIVE c(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM c WHERE i < ?)
 		INSERT INTO jobs (due_at, claimed, payload) SELECT 1000, 0, 'payload of a job that says about as much as a send does' FROM c`, n)
 }
 
-func (q *plainQueue) drain(b *testing.B, n, batch int) {
+func (q plainQueue) drain(b *testing.B, n, batch int) {
 	b.Helper()
 	for done := 0; done < n; {
 		ids := q.take(b, batch)
@@ -159,31 +155,20 @@ func (q *plainQueue) drain(b *testing.B, n, batch int) {
 	}
 }
 
-func (q *plainQueue) take(b *testing.B, batch int) (ids []int64) {
+func (q plainQueue) take(b *testing.B, batch int) (ids []int64) {
 	b.Helper()
 	q.exec(b, "BEGIN IMMEDIATE")
-	stmt, err := q.w.stmt(context.Background(), `UPDATE jobs SET claimed = 1 WHERE id IN (
-		SELECT id FROM jobs WHERE claimed = 0 AND due_at <= ? ORDER BY due_at LIMIT ?) RETURNING id, payload`)
-	if err != nil {
-		b.Fatal(err)
-	}
-	rows, err := stmt.Query(1000, batch)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	err := scan(q.tx.ctx, q.tx, func(rows *sql.Rows) error {
 		var id int64
 		var payload sql.RawBytes
-		if err := rows.Scan(&id, &payload); err != nil {
-			b.Fatal(err)
-		}
+		err := rows.Scan(&id, &payload)
 		ids = append(ids, id)
-	}
-	if err := rows.Err(); err != nil || len(ids) == 0 {
+		return err
+	}, `UPDATE jobs SET claimed = 1 WHERE id IN (
+		SELECT id FROM jobs WHERE claimed = 0 AND due_at <= ? ORDER BY due_at LIMIT ?) RETURNING id, payload`, 1000, batch)
+	if err != nil || len(ids) == 0 {
 		b.Fatalf("took %d, %v", len(ids), err)
 	}
-	_ = rows.Close()
 	q.exec(b, "COMMIT")
 	return ids
 }

@@ -109,7 +109,7 @@ func (t *Tx) stop(f fact, v message.Verdict) (message.Stopped, error) {
 	case v.Act == message.NotYet: // the clock went back
 		err = t.one("UPDATE sends SET state = 'planned', next_at = max(next_at, due_at) WHERE id = ?", f.send)
 	case v.Act == message.HoldIt && live && f.gate.Message == message.Approved:
-		err = t.holdMessage(f.item.Message, v.Hold, "", v.Why)
+		err = t.holdMessage(f.item.Message, v.Hold, v.Why)
 	case v.Act == message.HoldIt:
 		err = t.holdSend(f, v.Hold, v.Why)
 	case v.Act == message.Expire && f.gate.Message == message.Approved:
@@ -122,27 +122,32 @@ func (t *Tx) stop(f fact, v message.Verdict) (message.Stopped, error) {
 	return stopped, err
 }
 
-// holdMessage holds a message that has not begun, with all its sends. By is
-// empty where the gate holds, which may stop several sends of one message at
-// once: the first holds it.
-func (t *Tx) holdMessage(id string, reason message.HoldReason, by, why string) error {
+// holdMessage holds a message by the gate. It may stop several sends of one
+// message at once: the first holds it.
+func (t *Tx) holdMessage(id string, reason message.HoldReason, why string) error {
+	held, err := t.setHeld(id, reason, "")
+	if err != nil || !held {
+		return err
+	}
+	_, err = t.record(ledger.MessageHeld, ledger.MessageBody{Message: id, Hold: reason, Why: why})
+	return err
+}
+
+// setHeld holds a message that has not begun, with all its sends; false if it
+// is not approved any more. By is empty where the gate holds.
+func (t *Tx) setHeld(id string, reason message.HoldReason, by string) (bool, error) {
 	n, err := t.exec("UPDATE messages SET state = 'held', hold = ?, hold_by = ? WHERE id = ? AND state = 'approved'", reason, by, id)
 	if err != nil {
-		return fmt.Errorf("hold message %s: %w", id, err)
+		return false, fmt.Errorf("hold message %s: %w", id, err)
 	}
 	if n == 0 {
-		return nil
+		return false, nil
 	}
 	_, err = t.exec("UPDATE sends SET state = 'held', hold = ? WHERE message_id = ? AND run = 0 AND state IN ('planned', 'waiting', 'claimed')", reason, id)
 	if err != nil {
-		return fmt.Errorf("hold the sends of %s: %w", id, err)
+		return false, fmt.Errorf("hold the sends of %s: %w", id, err)
 	}
-	person, err := t.Tie(by)
-	if err != nil {
-		return err
-	}
-	_, err = t.record(ledger.MessageHeld, ledger.MessageBody{Message: id, Hold: reason, By: person, Why: why})
-	return err
+	return true, nil
 }
 
 func (t *Tx) holdSend(f fact, reason message.HoldReason, why string) error {

@@ -216,10 +216,12 @@ func (t *Tx) CancelRest(id string) error {
 // Hold holds a message: whole before it begins, send by send afterwards. What
 // is under way carries the hold as a flag: an addressed send stands still by
 // it, any other is held once its attempt ends without publication. The ledger
-// has the hold.
+// has every send that is held one by one; the decision itself is recorded by the
+// caller.
 func (t *Tx) Hold(m message.Message, reason message.HoldReason, by string) error {
 	if m.State == message.Approved {
-		return t.holdMessage(m.ID, reason, by, "")
+		_, err := t.setHeld(m.ID, reason, by)
+		return err
 	}
 	const holdable = "message_id = ? AND run = 0 AND hold = '' AND state IN ('planned', 'waiting', 'claimed', 'sending')"
 	held, err := sends(t.ctx, t, "WHERE s.id IN (SELECT id FROM sends WHERE "+holdable+")", m.ID)

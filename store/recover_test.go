@@ -61,6 +61,11 @@ func TestRecoverRehearsals(t *testing.T) {
 	b.recovered(Recovery{Absent: 3})
 	b.wants(id, message.Releasing, "wire", message.Planned)
 	b.tally(id, message.Tally{message.Planned: 2})
+	_, err = b.store.Commit(context.Background(), dry, nil, b.claim("wire", 1).Items, b.now)
+	b.no(err)
+	b.hold(id)
+	b.recovered(Recovery{Absent: 1})
+	b.wants(id, message.Releasing, "wire", message.SendHeld)
 }
 
 func TestRecoverKeepsAHold(t *testing.T) {

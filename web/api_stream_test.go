@@ -127,12 +127,12 @@ func TestAPIStreamThatFailsIsCut(t *testing.T) {
 	d := openDesk(t)
 	d.approved(sample)
 	w := &broken{ResponseRecorder: *httptest.NewRecorder(), left: 1500}
-	cut := func() (v any) {
-		defer func() { v = recover() }()
+	cut := func() (err error) {
+		defer func() { err, _ = recover().(error) }()
 		d.api.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/ledger/entries", nil))
 		return nil
 	}()
-	if cut != http.ErrAbortHandler {
+	if !errors.Is(cut, http.ErrAbortHandler) {
 		t.Errorf("the handler ended with %v and not by cutting the connection", cut)
 	}
 	if got := d.faults.list(); len(got) != 1 {

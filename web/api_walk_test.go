@@ -29,10 +29,10 @@ func TestAPIWalk(t *testing.T) {
 	if edited.Revision != 2 || edited.ID != id {
 		t.Errorf("edit gave %+v", edited)
 	}
-	submitted, err := d.ada.Submit(ctx, id)
+	_, err = d.ada.Submit(ctx, id)
 	d.no(err)
 	d.no(d.ben.Return(ctx, id, "say where"))
-	submitted, err = d.ada.Submit(ctx, id)
+	submitted, err := d.ada.Submit(ctx, id)
 	d.no(err)
 	d.refused(d.ada.Approve(ctx, id, submitted.Digest), http.StatusForbidden, "ada submitted", "ask somebody else")
 	d.refused(d.ben.Approve(ctx, id, strings.Repeat("0", 64)), http.StatusConflict, "message show")

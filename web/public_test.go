@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -28,11 +30,15 @@ func TestPublicPages(t *testing.T) {
 	}
 }
 
+// A correction takes its original's place in the feed, and moves the feed's own
+// date though something newer is in it.
 func TestPublicCorrection(t *testing.T) {
 	r := openRoom(t)
 	q := r.publish("Bridge opens", "public")
 	r.found("/news/" + q.slug)
-	r.now = r.now.Add(time.Hour)
+	r.now = r.now.Add(time.Minute)
+	r.publish("Another bridge opens", "public")
+	r.now = r.now.Add(59 * time.Minute)
 	c := r.contentOf(q)
 	c.Body, c.Corrects = "It opens on Sunday.", q.message
 	r.queueAs(c, "public")
@@ -41,10 +47,13 @@ func TestPublicCorrection(t *testing.T) {
 	if !strings.Contains(got.body, "It opens on Sunday.") || got.header.Get("Last-Modified") != "Thu, 01 May 2025 09:00:00 GMT" {
 		t.Errorf("%v\n%s", got.header, got.body)
 	}
-	feed := r.found("/feeds/public.atom").body
+	feed := r.found("/feeds/public.atom")
+	if feed.header.Get("Last-Modified") != "Thu, 01 May 2025 09:00:00 GMT" {
+		t.Errorf("the feed was last modified at %s", feed.header.Get("Last-Modified"))
+	}
 	for _, want := range []string{"<id>" + q.entry + "</id>", "<updated>2025-05-01T09:00:00Z</updated>\n<author>"} {
-		if strings.Count(feed, want) != 1 {
-			t.Errorf("the feed does not hold %s once:\n%s", want, feed)
+		if strings.Count(feed.body, want) != 1 {
+			t.Errorf("the feed does not hold %s once:\n%s", want, feed.body)
 		}
 	}
 }
@@ -183,5 +192,34 @@ func TestPublicPanicWithinAnAnswer(t *testing.T) {
 	}
 	if r.faultCount() != 1 {
 		t.Errorf("faults are %v", r.faults)
+	}
+}
+
+// Nothing of the answer that was being made is left in the one for a panic.
+func TestPublicPanicBeforeAnAnswer(t *testing.T) {
+	r := openRoom(t)
+	r.serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		answer := &answered{ResponseWriter: w}
+		defer r.public.recover(answer)
+		answer.Header().Set("ETag", `"a"`)
+		answer.Header().Set("Content-Encoding", "gzip")
+		panic("too early")
+	}))
+	got := r.get("/")
+	if got.status != http.StatusInternalServerError || got.header.Get("ETag") != "" || got.header.Get("Content-Encoding") != "" {
+		t.Errorf("%d %v", got.status, got.header)
+	}
+}
+
+func TestPublicReaderWhoLeftIsNoFault(t *testing.T) {
+	r := openRoom(t)
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	for i, ctx := range []context.Context{gone, t.Context()} {
+		request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+		r.public.fail(httptest.NewRecorder(), request, "serve a public page", context.Canceled)
+		if r.faultCount() != i {
+			t.Errorf("%d faults, want %d", r.faultCount(), i)
+		}
 	}
 }

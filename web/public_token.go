@@ -30,7 +30,7 @@ func tokenSum(key, id []byte) []byte {
 // parseUnsubscribeToken gives the recipient of a token that the key made. An
 // empty key made none.
 func parseUnsubscribeToken(key []byte, token string) (recipient int64, ok bool) {
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	raw, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(raw) != tokenID+tokenMAC || len(token) != base64.RawURLEncoding.EncodedLen(len(raw)) || len(key) == 0 {
 		return 0, false
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -35,6 +34,9 @@ type backedUp struct {
 // backup writes a backup beside its final name and puts it there once it is
 // whole and on the disk. What is there already stays.
 func backup(ctx context.Context, o *client.Client, file string) (b client.Backup, err error) {
+	if _, err := os.Lstat(file); err == nil {
+		return b, fmt.Errorf("%s is there already; choose another name or move it away", file)
+	}
 	part, err := os.CreateTemp(filepath.Dir(file), ".clarion-backup-*") // 0600
 	if err != nil {
 		return b, fmt.Errorf("write the backup: %w", err)
@@ -44,11 +46,7 @@ func backup(ctx context.Context, o *client.Client, file string) (b client.Backup
 	if err = errors.Join(err, part.Sync(), part.Close()); err != nil {
 		return b, err
 	}
-	err = os.Link(part.Name(), file) // unlike a rename it replaces nothing
-	if errors.Is(err, fs.ErrExist) {
-		return b, fmt.Errorf("%s is there already; choose another name or move it away", file)
-	}
-	if err != nil {
+	if err := os.Link(part.Name(), file); err != nil { // unlike a rename it replaces nothing
 		return b, fmt.Errorf("write the backup: %w", err)
 	}
 	return b, nil

@@ -18,8 +18,12 @@ import (
 
 // loadConfig reads the configuration: the file that was named, else the one in
 // the data folder, else the built-in one.
+//
+// The environment's address counts for every verb: the public address may
+// follow it, and what is approved is bound to that.
 func (c *cli) loadConfig(options ...config.Option) (*config.Config, error) {
 	path, chosen := c.configPath()
+	options = append(listenOn(os.Getenv("CLARION_LISTEN")), options...)
 	cfg, err := config.Load(path, kinds.All(), options...)
 	if errors.Is(err, fs.ErrNotExist) && !chosen {
 		return config.Parse("built-in configuration", config.InitFile(), kinds.All(), options...)

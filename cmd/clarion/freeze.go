@@ -32,15 +32,10 @@ func (c *cli) freezeCommand() *cobra.Command {
 // freeze writes the file first, which is enough and needs nobody, and then has
 // memory and row follow.
 func (c *cli) freeze(ctx context.Context, reason string) error {
-	var p api.Pressed
 	fileErr := freeze.PressFile(c.dataDir(), fmt.Sprintf("%s frozen by %s: %s", api.At(time.Now()), dash(c.actor()), reason))
 	ctx, cancel := context.WithTimeout(ctx, freezeTime)
 	defer cancel()
-	err := c.withOffice(ctx, func(o *client.Client) error {
-		var err error
-		p, err = o.Freeze(ctx, reason)
-		return err
-	})
+	p, err := c.press(ctx, reason)
 	if err != nil {
 		p.Says = err.Error()
 	}
@@ -54,6 +49,23 @@ func (c *cli) freeze(ctx context.Context, reason string) error {
 		fmt.Fprintf(c.errs, "clarion: everything is frozen, but not every part took: %s\n", p.Says)
 	}
 	return nil
+}
+
+// press has the daemon press, or writes the row where none runs.
+func (c *cli) press(ctx context.Context, reason string) (p api.Pressed, err error) {
+	remote, err := c.reach(ctx)
+	if err != nil {
+		return p, err
+	}
+	if remote != nil {
+		return remote.As(c.actor()).Freeze(ctx, reason)
+	}
+	err = c.locally(ctx, func(o *client.Client) error {
+		p, err = o.Freeze(ctx, reason)
+		return err
+	})
+	p.Memory = false // this process's own is not worth telling
+	return p, err
 }
 
 func (c *cli) freezeStatus() *cobra.Command {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -96,8 +97,12 @@ func readHeads(file string) ([]ledger.Head, error) {
 		return nil, fmt.Errorf("read exported heads: %w", err)
 	}
 	defer func() { _ = f.Close() }() // it was only read
+	return parseHeads(file, f)
+}
+
+func parseHeads(file string, r io.Reader) ([]ledger.Head, error) {
 	var heads []ledger.Head
-	lines := bufio.NewScanner(f)
+	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxHeadLine)
 	for n := 1; lines.Scan(); n++ {
 		var h ledger.Head

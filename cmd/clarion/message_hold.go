@@ -8,13 +8,11 @@ import (
 )
 
 func (c *cli) messageHold() *cobra.Command {
-	cmd, _ := c.decide("hold ID", "Hold a message, or what has not left of it", "%s is held.", (*client.Client).Hold)
-	return cmd
+	return c.decide("hold ID", "Hold a message, or what has not left of it", "%s is held.", (*client.Client).Hold)
 }
 
 func (c *cli) messageCancel() *cobra.Command {
-	cmd, _ := c.decide("cancel ID", "Cancel a message, or what has not started of it", "%s is cancelled, as far as it had not started.", (*client.Client).Cancel)
-	return cmd
+	return c.decide("cancel ID", "Cancel a message, or what has not started of it", "%s is cancelled, as far as it had not started.", (*client.Client).Cancel)
 }
 
 func (c *cli) messageRelease() *cobra.Command {

@@ -73,22 +73,22 @@ func fullDigest(ctx context.Context, o *client.Client, id, digest string) (strin
 }
 
 // decide makes a verb that does one thing to one message.
-func (c *cli) decide(use, summary, said string, do func(*client.Client, context.Context, string, string) error) (cmd *cobra.Command, reason *string) {
-	reason = new(string)
-	cmd = c.verb(use, summary, cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+func (c *cli) decide(use, summary, said string, do func(*client.Client, context.Context, string, string) error) *cobra.Command {
+	var reason string
+	cmd := c.verb(use, summary, cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
 		return c.withOffice(cmd.Context(), func(o *client.Client) error {
-			if err := do(o, cmd.Context(), args[0], *reason); err != nil {
+			if err := do(o, cmd.Context(), args[0], reason); err != nil {
 				return err
 			}
 			return c.result(api.Done{Done: true}, said, args[0])
 		})
 	})
-	cmd.Flags().StringVar(reason, "reason", "", "why")
-	return cmd, reason
+	cmd.Flags().StringVar(&reason, "reason", "", "why")
+	return cmd
 }
 
 func (c *cli) messageReturn() *cobra.Command {
-	cmd, _ := c.decide("return ID", "Return a message in review to its authors", "%s is a draft again.", (*client.Client).Return)
+	cmd := c.decide("return ID", "Return a message in review to its authors", "%s is a draft again.", (*client.Client).Return)
 	required(cmd, "reason")
 	return cmd
 }
