@@ -24,6 +24,22 @@ func TestRetryNext(t *testing.T) {
 	}
 }
 
+// What failed together does not come back together.
+func TestRetrySpreads(t *testing.T) {
+	t.Parallel()
+	r := Retry{Attempts: 2, First: time.Hour, Max: time.Hour}
+	var quarters [4]int // of the half hour that waits are spread over
+	for range 1_000 {
+		next, _ := r.Next(1, noon(), noon(), time.Time{})
+		quarters[min(3, int(next.Sub(noon())-30*time.Minute)/int(7*time.Minute+30*time.Second))]++
+	}
+	for i, n := range quarters {
+		if n < 150 {
+			t.Errorf("%d of 1000 waits are in quarter %d", n, i)
+		}
+	}
+}
+
 func TestRetryGivesUpInTime(t *testing.T) {
 	t.Parallel()
 	r := Retry{Attempts: 99, First: time.Second, Max: time.Second, GiveUpAfter: time.Hour}

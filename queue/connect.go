@@ -79,7 +79,7 @@ func (l *lane) busy() bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.open > 0 && !l.mode.Paused && !l.mode.Rehearsal && !time.Now().Before(l.reconnect)
+	return l.open > 0 && !l.mode.Paused && !l.mode.Rehearsal
 }
 
 // wanted gives the connector if a worker needs one now, and what tells that

@@ -167,6 +167,46 @@ func TestAPanicHarmsOneDelivery(t *testing.T) {
 	}
 }
 
+// hangingUp never comes back from closing its connections.
+type hangingUp struct {
+	*line
+	letGo chan struct{}
+}
+
+func (h hangingUp) Connect(ctx context.Context) (channels.Session, error) {
+	s, err := h.line.Connect(ctx)
+	return hangingSession{s, h.letGo}, err
+}
+
+type hangingSession struct {
+	channels.Session
+	letGo chan struct{}
+}
+
+func (s hangingSession) Close() error {
+	<-s.letGo
+	return s.Session.Close()
+}
+
+func TestStopWaitsForNoConnectionToClose(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := hangingUp{&line{wire: &wire{name: "line"}}, make(chan struct{})}
+		r := newRig(t, lane(h, "line", limits()))
+		r.addAll(4, "line", time.Now())
+		r.start()
+		synctest.Wait()
+		r.memory.wants(message.Sent, 4)
+		begin := time.Now()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = r.engine.Stop(ctx) // it says that it had to cut something off
+		if took := time.Since(begin); took > 3*time.Second {
+			t.Errorf("stop took %s", took)
+		}
+		close(h.letGo)
+	})
+}
+
 func TestALaneDelaysNoOther(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		letGo := make(chan struct{})

@@ -61,7 +61,7 @@ func (w *worker) disconnect() {
 	}
 	session := w.session
 	w.session = nil
-	ctx, cancel := context.WithTimeout(context.Background(), sessionTime)
+	ctx, cancel := context.WithTimeout(w.lane.engine.sending, sessionTime)
 	defer cancel()
 	_, _ = call(ctx, func(context.Context) (struct{}, error) { return struct{}{}, session.Close() }, func(struct{}) {})
 }

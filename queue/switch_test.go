@@ -193,6 +193,43 @@ func TestReloadsKeepTheirOrder(t *testing.T) {
 	r.end()
 }
 
+// Nor may it undo a pause that the queue decided meanwhile.
+func TestAReloadUndoesNoLaterPause(t *testing.T) {
+	t.Parallel()
+	w := &wire{name: "wire", does: fault(channels.Unavailable)}
+	r := newRig(t)
+	slow := &slowModes{memory: r.memory, read: make(chan struct{}), answer: make(chan struct{})}
+	l := limits()
+	l.Concurrency, l.Ahead = 1, 1
+	r.over(slow, lane(w, "wire", l))
+	r.start()
+	slow.lag.Store(true)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.reload()
+	}()
+	<-slow.read
+	slow.lag.Store(false)
+	r.addAll(2, "wire", time.Now())
+	r.engine.Wake()
+	for len(w.delivered()) == 0 {
+		runtime.Gosched()
+	}
+	select {
+	case <-done:
+	case <-time.After(50 * time.Millisecond): // the pause waits to be recorded
+	}
+	close(slow.answer)
+	<-done
+	for r.seen.told(message.Waiting) == 0 {
+		runtime.Gosched()
+	}
+	r.engine.Wake()
+	r.end()
+	w.wants(t, 1)
+}
+
 // slowModes answers late with what it read early.
 type slowModes struct {
 	*memory

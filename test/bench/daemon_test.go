@@ -30,7 +30,7 @@ type process struct {
 func (o *office) start() *process {
 	o.b.Helper()
 	p := &process{b: o.b, done: make(chan struct{})}
-	p.cmd = exec.Command(o.bin, "--data", o.dir, "--config", o.config, "serve", "--listen", o.listen)
+	p.cmd = exec.Command(o.bin, "--data", o.dir, "--config", o.config, "serve")
 	p.cmd.Stdout, p.cmd.Stderr = &p.log, &p.log
 	p.begun = time.Now()
 	if err := p.cmd.Start(); err != nil {

@@ -31,7 +31,7 @@ func newOffice(b *testing.B, bin, relay string) *office {
 	b.Helper()
 	dir := b.TempDir()
 	o := &office{b: b, bin: bin, dir: filepath.Join(dir, "data"), config: filepath.Join(dir, "clarion.toml"), listen: freeAddress(b)}
-	write(b, o.config, officeConfig(relay))
+	write(b, o.config, officeConfig(o.listen, relay))
 	o.run("person", "add", "ada", "--full-name", "Ada Okoro", "--role", "press officer")
 	o.run("person", "add", "carys", "--full-name", "Carys Morgan", "--role", "eComms lead")
 	everywhere := []string{"newsroom"}
@@ -43,13 +43,16 @@ func newOffice(b *testing.B, bin, relay string) *office {
 	return o
 }
 
-func officeConfig(relay string) string {
+func officeConfig(listen, relay string) string {
 	host, port, _ := net.SplitHostPort(relay)
 	var c strings.Builder
 	fmt.Fprintf(&c, `[office]
 name = "Bench Office"
 zone = "Europe/London"
 language = "en-GB"
+
+[server]
+listen = "%s"
 
 [[channel]]
 name = "newsroom"
@@ -63,7 +66,7 @@ port = %s
 security = "none"
 from = "Bench Office <news@bench.example.org>"
 concurrency = %d
-`, host, port, connections)
+`, listen, host, port, connections)
 	for i := range networks {
 		fmt.Fprintf(&c, "\n[[channel]]\nname = \"network-%d\"\nkind = \"rehearsal\"\n", i)
 	}
