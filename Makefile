@@ -27,6 +27,7 @@ run: build ## build and run the demonstration office
 .PHONY: test
 test: ## all tests, race detector on
 	$(GO) test -race -timeout 9m ./...
+	$(GO) test -run '^TestFakeClock' ./queue ./office
 
 .PHONY: prove
 prove: build ## the long trials: crashes and time

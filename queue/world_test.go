@@ -3,12 +3,9 @@ package queue_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
-	"testing"
-	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -237,41 +234,4 @@ func (w *world) oks(key string) int {
 		}
 	}
 	return n
-}
-
-// timeless hides the deadline of a test, which a bubble has none of.
-type timeless struct{ rapid.TB }
-
-func TestAnOfficeThroughARandomTime(t *testing.T) {
-	t.Parallel()
-	root, n := t.TempDir(), 0
-	synctest.Test(t, func(t *testing.T) {
-		rapid.Check(timeless{t}, func(rt *rapid.T) {
-			n++
-			w := newWorld(rt, fmt.Sprintf("%s/%d", root, n), rapid.Uint64().Draw(rt, "seed"))
-			defer func() {
-				_ = w.halt(time.Hour) // again, where all went well
-				w.no(w.Close())
-			}()
-			rt.Repeat(map[string]func(*rapid.T){
-				"plan": func(rt *rapid.T) {
-					due := time.Now().Add(time.Duration(rapid.IntRange(-1, 8).Draw(rt, "in")) * time.Second)
-					w.plan(rapid.IntRange(1, 4).Draw(rt, "messages"), due, w.to[:rapid.IntRange(1, 3).Draw(rt, "channels")]...)
-					w.engine.Wake()
-				},
-				"pass": func(rt *rapid.T) { pass(time.Duration(rapid.IntRange(0, 4_000).Draw(rt, "ms")) * time.Millisecond) },
-				"rush": func(rt *rapid.T) {
-					time.Sleep(time.Duration(rapid.IntRange(0, 1_500).Draw(rt, "ms")) * time.Millisecond)
-				},
-				"freeze":  func(rt *rapid.T) { w.stop.press(rapid.IntRange(0, 2).Draw(rt, "on") == 0); w.engine.Wake() },
-				"decide":  w.decides,
-				"release": func(*rapid.T) { w.releaseAll(); w.engine.Wake() },
-				"disk":    func(rt *rapid.T) { w.disk.full.Store(rapid.IntRange(0, 2).Draw(rt, "full") == 0) },
-				"restart": func(*rapid.T) { w.restart() },
-				"crash":   func(*rapid.T) { w.crash() },
-			})
-			w.settleDown()
-			w.check()
-		})
-	})
 }

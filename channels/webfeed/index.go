@@ -13,7 +13,8 @@ func Index(f Feed, items []Item) []byte {
 	b := &builder{}
 	s := shellOf(f, oneLine(f.Title))
 	s.head(b, func() { b.put("<link rel=\"canonical\" href=\"%s\">\n", f.Home) })
-	b.put("<h1 dir=\"auto\">%s</h1>\n", s.site)
+	s.tongue.label(b, "h1", s.tongue.words.news)
+	b.raw("\n")
 	if s.about != "" {
 		b.put("<p class=\"summary\" dir=\"auto\">%s</p>\n", s.about)
 	}
@@ -50,8 +51,7 @@ func shellOf(f Feed, title string) shell {
 }
 
 func (s shell) list(b *builder, items []Item) {
-	s.tongue.label(b, "h2", s.tongue.words.news)
-	b.raw("\n<ul class=\"news\">\n")
+	b.raw("<ul class=\"news\">\n")
 	for _, item := range items {
 		s.entry(b, item)
 	}
@@ -60,7 +60,7 @@ func (s shell) list(b *builder, items []Item) {
 
 func (s shell) entry(b *builder, item Item) {
 	t := tongueOf(firstOf(item.Language, s.tongue.tag))
-	b.put("<li lang=\"%s\" dir=\"%s\">\n<h3><a href=\"%s\">%s</a></h3>\n", t.tag, t.dir, item.URL, item.Title)
+	b.put("<li lang=\"%s\" dir=\"%s\">\n<h2><a href=\"%s\">%s</a></h2>\n", t.tag, t.dir, item.URL, item.Title)
 	b.put("<p class=\"facts\"><time datetime=\"%s\"><bdi>%s</bdi></time></p>\n", item.Published.Format(time.RFC3339), date(item.Published, t.dates))
 	if item.Summary != "" {
 		b.put("<p>%s</p>\n", item.Summary)
