@@ -34,8 +34,18 @@ type Done struct {
 
 // Decision is the answer of what may take two people.
 type Decision struct {
-	Done  bool   `json:"done" doc:"Whether the decision took effect. If not, it is recorded, and a second person must decide the same."`
-	First string `json:"first,omitempty" doc:"Who decided first, where two people were needed and both have."`
+	Done    bool     `json:"done" doc:"Whether the decision took effect. If not, it is recorded, and a second person must decide the same."`
+	First   string   `json:"first,omitempty" doc:"Who decided first, where two people were needed and both have."`
+	Already bool     `json:"already,omitempty" doc:"Whether this person had decided so before: somebody else must."`
+	Accepts []string `json:"accepts,omitempty" doc:"The changed channels that the decision accepts as they are now."`
+}
+
+// ReleasedAll is the answer of a release of all that is held for one reason.
+type ReleasedAll struct {
+	Decision
+	Messages []string `json:"messages" nullable:"false" doc:"The messages that were released."`
+	Waiting  []string `json:"waiting" nullable:"false" doc:"The messages that wait for a second person."`
+	Left     []string `json:"left" nullable:"false" doc:"The messages that nobody can release as they are: a channel of theirs is no longer configured."`
 }
 
 // Reason is the body of a decision that may say why.
@@ -45,12 +55,18 @@ type Reason struct {
 
 // Status is how an installation is.
 type Status struct {
-	Version   string `json:"version" doc:"Of the running program."`
-	Frozen    bool   `json:"frozen" doc:"Whether everything is frozen."`
-	Due       int    `json:"due" doc:"Sends that are due and not under way."`
-	Overdue   int    `json:"overdue" doc:"Of those, later than a minute."`
-	OldestDue Time   `json:"oldest_due" format:"date-time" nullable:"true" doc:"The instant of the oldest send that is due; null if none is."`
-	Failed    int    `json:"failed" doc:"Sends and recipients that failed and wait for a person."`
-	Unknown   int    `json:"unknown" doc:"Sends and recipients of which nobody can know whether they left."`
-	Held      int    `json:"held" doc:"Sends that are held."`
+	Version   string   `json:"version" doc:"Of the running program."`
+	Frozen    bool     `json:"frozen" doc:"Whether everything is frozen."`
+	FrozenBy  string   `json:"frozen_by,omitempty" doc:"Who froze it; absent if nobody was named."`
+	FrozenAt  Time     `json:"frozen_at" format:"date-time" nullable:"true" doc:"When it was frozen, as far as it is recorded."`
+	Why       string   `json:"frozen_reason,omitempty" doc:"Why it is frozen."`
+	Due       int      `json:"due" doc:"Sends that are due and not under way."`
+	Overdue   int      `json:"overdue" doc:"Of those, later than a minute."`
+	OldestDue Time     `json:"oldest_due" format:"date-time" nullable:"true" doc:"The instant of the oldest send that is due; null if none is."`
+	Failed    int      `json:"failed" doc:"Sends and recipients that failed and wait for a person."`
+	Unknown   int      `json:"unknown" doc:"Sends and recipients of which nobody can know whether they left."`
+	Held      int      `json:"held" doc:"Sends that are held."`
+	Waiting   []First  `json:"waiting" nullable:"false" doc:"First decisions that wait for a second person."`
+	InReview  int      `json:"in_review" doc:"Messages that wait for approval; counted up to 1000."`
+	Paused    []string `json:"paused" nullable:"false" doc:"Channels that are paused."`
 }

@@ -23,6 +23,7 @@ type Drafted struct {
 	Title    string        `json:"title"`
 	DryRun   bool          `json:"dry_run,omitempty"`
 	Sends    []PlannedSend `json:"sends" nullable:"false" doc:"The sends it would make if it were submitted now."`
+	Warnings []Problem     `json:"warnings,omitempty" doc:"What may not be meant, and keeps nothing from being submitted."`
 }
 
 // PlannedSend is one send of a plan.
@@ -69,12 +70,14 @@ type MessageFilter struct {
 // MessageDetail is everything about one message.
 type MessageDetail struct {
 	Message
-	Content  Content       `json:"content"`
-	EditedBy string        `json:"edited_by"`
-	EditedAt Time          `json:"edited_at" format:"date-time" nullable:"true"`
-	Plan     []PlannedSend `json:"plan" nullable:"false" doc:"Frozen at submit; empty before."`
-	Sends    []Send        `json:"sends" nullable:"false"`
-	People   int           `json:"release_people" doc:"How many different people must release what is held; 0 if nothing is, or nobody can."`
+	Content   Content       `json:"content"`
+	EditedBy  string        `json:"edited_by"`
+	EditedAt  Time          `json:"edited_at" format:"date-time" nullable:"true"`
+	Plan      []PlannedSend `json:"plan" nullable:"false" doc:"Frozen at submit; empty before."`
+	Sends     []Send        `json:"sends" nullable:"false"`
+	Decisions []Decided     `json:"decisions" nullable:"false" doc:"What people, and Clarion by its rules, decided about it, oldest first."`
+	Accepts   []string      `json:"accepts,omitempty" doc:"The changed channels that a release accepts as they are now."`
+	People    int           `json:"release_people" doc:"How many different people must release what is held; 0 if nothing is, or nobody can."`
 }
 
 // Content is what the author wrote.
@@ -128,7 +131,8 @@ func (d Document) Bytes() []byte {
 
 // Submitted is the answer of a submit.
 type Submitted struct {
-	Digest string `json:"digest" doc:"What the approval must name."`
+	Digest   string    `json:"digest" doc:"What the approval must name."`
+	Warnings []Problem `json:"warnings,omitempty" doc:"What may not be meant, and keeps nothing from being approved."`
 }
 
 // Approval names what is approved.

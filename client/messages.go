@@ -48,6 +48,13 @@ func (c *Client) Message(ctx context.Context, id string) (api.MessageDetail, err
 	return call[api.MessageDetail](ctx, c, request{method: http.MethodGet, path: path("messages", id)})
 }
 
+// Agenda tells what leaves within some days (0: seven), the next first.
+func (c *Client) Agenda(ctx context.Context, days int) (api.Agenda, error) {
+	q := url.Values{}
+	putInt(q, "days", int64(days))
+	return call[api.Agenda](ctx, c, request{method: http.MethodGet, path: path("agenda"), query: q})
+}
+
 // Source gives a message as an announcement file.
 func (c *Client) Source(ctx context.Context, id string) ([]byte, error) {
 	resp, err := c.open(ctx, request{method: http.MethodGet, path: path("messages", id, "source")})
@@ -98,6 +105,12 @@ func (c *Client) Hold(ctx context.Context, id, reason string) error {
 // Release lets what is held go on; it may take a second person.
 func (c *Client) Release(ctx context.Context, id, reason string) (api.Decision, error) {
 	return act[api.Decision](ctx, c, id, "release", api.Reason{Reason: reason})
+}
+
+// ReleaseAll lets all go on that is held for one reason; it may take a second
+// person.
+func (c *Client) ReleaseAll(ctx context.Context, hold, reason string) (api.ReleasedAll, error) {
+	return call[api.ReleasedAll](ctx, c, request{method: http.MethodPost, path: path("holds", hold, "release"), body: api.Reason{Reason: reason}})
 }
 
 // Cancel ends a message, or what has not started of it.

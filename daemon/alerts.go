@@ -2,6 +2,8 @@ package daemon
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -19,6 +21,7 @@ type alerts struct {
 	via      string
 	to       []string
 	log      zerolog.Logger
+	underway sync.WaitGroup
 }
 
 func newAlerts(c *config.Config, log zerolog.Logger) *alerts {
@@ -37,11 +40,26 @@ func (a *alerts) send(channel, subject, text string) {
 	if a.notifier == nil || channel == a.via {
 		return
 	}
-	go func() {
+	a.underway.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), alertTimeout)
 		defer cancel()
 		if err := a.notifier.Notify(ctx, a.to, subject, text); err != nil {
-			a.log.Error().Str("event", "alert_failed").Str("mechanism", a.via).Err(err).Msg("staff could not be told")
+			a.log.Error().Str("event", "alert_failed").Str("mechanism", a.via).Err(err).Str("says", "staff could not be told").Send()
 		}
+	})
+}
+
+// finish waits for the notices that are under way, until ctx ends.
+func (a *alerts) finish(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		a.underway.Wait()
+		close(done)
 	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return errors.New("a notice to staff was still under way")
+	}
 }

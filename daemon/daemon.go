@@ -18,7 +18,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
-	"clarion/channels/webfeed"
 	"clarion/config"
 	"clarion/freeze"
 	"clarion/office"
@@ -62,7 +61,7 @@ type closer struct {
 func New(ctx context.Context, options Options) (*Daemon, error) {
 	d := &Daemon{options: options, log: options.Log, failed: make(chan error, 2), registry: prometheus.NewRegistry()}
 	if err := d.build(ctx); err != nil {
-		return nil, errors.Join(err, d.close(ctx))
+		return nil, errors.Join(err, d.close(context.WithoutCancel(ctx)))
 	}
 	return d, nil
 }
@@ -76,6 +75,9 @@ func (d *Daemon) build(ctx context.Context) error {
 		return fmt.Errorf("start: %w", err)
 	}
 	d.onClose("lock", func(context.Context) error { return lock.Release() })
+	if err := d.checkHeads(); err != nil {
+		return err
+	}
 	if d.store, err = store.Open(ctx, d.options.Dir); err != nil {
 		return err
 	}
@@ -89,17 +91,19 @@ func (d *Daemon) build(ctx context.Context) error {
 	}
 	stop := freeze.New(d.options.Dir)
 	d.observer = newObserver(d.log, d.registry, d.store)
-	d.engine = queue.New(d.store, stop, d.observer, queue.Settings{
+	d.engine = queue.New(watched{d.store, d.wrote}, stop, d.observer, queue.Settings{
 		MaterialiseBefore: d.options.Config.Queue.MaterialiseBefore, Links: queue.Links(parts.links),
 	}, parts.lanes)
 	parts.office.PublicChanged = func() { d.public.Invalidate() }
 	d.office = office.New(d.store, d.engine, stop, parts.office)
-	if err := d.office.AdoptFreeze(ctx); err != nil {
+	if err := d.adoptFreeze(ctx); err != nil {
 		return err
 	}
 	d.public = d.newPublic(parts)
 	d.observer.published = d.public.Invalidate
-	d.observer.alert = newAlerts(d.options.Config, d.log).send
+	alerts := newAlerts(d.options.Config, d.log)
+	d.observer.alert = alerts.send
+	d.onClose("notices to staff", alerts.finish)
 	registerBacklog(d.registry, d.office, d.log)
 	return nil
 }
@@ -115,10 +119,11 @@ func (d *Daemon) onClose(name string, close func(context.Context) error) {
 	d.closers = append(d.closers, closer{name, close})
 }
 
-// Start serves and begins to send.
+// Start serves and begins to send. A start that fails has stopped everything
+// again.
 func (d *Daemon) Start(ctx context.Context) error {
 	if err := d.start(ctx); err != nil {
-		return errors.Join(err, d.Stop(ctx))
+		return errors.Join(err, d.close(context.WithoutCancel(ctx)))
 	}
 	return nil
 }
@@ -133,6 +138,10 @@ func (d *Daemon) start(ctx context.Context) error {
 	if err := d.keepHouse(); err != nil {
 		return err
 	}
+	d.onClose("reports", func(context.Context) error {
+		d.observer.flush()
+		return nil
+	})
 	if err := d.engine.Start(ctx); err != nil {
 		return err
 	}
@@ -140,7 +149,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	d.ready.set()
 	d.log.Info().Str("event", "ready").Str("version", d.options.Version).Str("data", d.options.Dir).
 		Str("base_url", d.options.Config.Server.BaseURL).
-		Int("recovered_planned", d.recovery.Planned).Int("recovered_unknown", d.recovery.Unknown).Msg("ready")
+		Int("recovered_planned", d.recovery.Planned).Int("recovered_unknown", d.recovery.Unknown).Str("says", "ready").Send()
 	return nil
 }
 
@@ -154,7 +163,11 @@ func (d *Daemon) Office() *office.Office { return d.office }
 func (d *Daemon) Stop(ctx context.Context) error {
 	d.ready.unset()
 	err := d.close(ctx)
-	d.log.Info().Str("event", "stopped").Err(err).Msg("stopped")
+	event := d.log.Info()
+	if err != nil {
+		event = d.log.Error()
+	}
+	event.Str("event", "stopped").Err(err).Str("says", "stopped").Send()
 	return err
 }
 
@@ -167,19 +180,4 @@ func (d *Daemon) close(ctx context.Context) error {
 	}
 	d.closers = nil
 	return errors.Join(errs...)
-}
-
-// feedOf gives the settings of the one channel that makes public pages.
-func feedOf(c *config.Config) (webfeed.Settings, error) {
-	var feed webfeed.Settings
-	found := ""
-	for _, channel := range c.Channels {
-		if built, ok := channel.Built.(*webfeed.Channel); ok {
-			if found != "" {
-				return feed, fmt.Errorf("the channels %s and %s are both of kind webfeed, and the addresses of feeds and pages are fixed; keep one of them", found, channel.Name)
-			}
-			found, feed = channel.Name, built.Settings()
-		}
-	}
-	return feed, nil
 }

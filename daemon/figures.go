@@ -88,7 +88,7 @@ func (b *backlog) Collect(ch chan<- prometheus.Metric) {
 	}
 	now, err := b.office.Backlog(ctx)
 	if err != nil {
-		b.log.Error().Str("event", "trouble").Str("doing", "count the backlog").Err(err).Msg("figures are missing")
+		b.log.Error().Str("event", "trouble").Str("doing", "count the backlog").Err(err).Str("says", "figures are missing").Send()
 		return
 	}
 	gauge(b.due, float64(now.Due))
@@ -105,7 +105,7 @@ func (b *backlog) Collect(ch chan<- prometheus.Metric) {
 	gauge(b.frozen, yes(state.Frozen))
 	channels, err := b.office.Channels(ctx)
 	if err != nil {
-		b.log.Error().Str("event", "trouble").Str("doing", "read the channels").Err(err).Msg("figures are missing")
+		b.log.Error().Str("event", "trouble").Str("doing", "read the channels").Err(err).Str("says", "figures are missing").Send()
 		return
 	}
 	for _, c := range channels {

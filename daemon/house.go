@@ -27,6 +27,8 @@ func (d *Daemon) keepHouse() error {
 	}
 	house := cron.New(cron.WithLocation(time.UTC))
 	house.Schedule(atLeastHourly{every}, cron.FuncJob(d.exportHead))
+	house.Schedule(cron.Every(time.Minute), cron.FuncJob(d.expireHeld))
+	d.exportHead()
 	house.Start()
 	d.onClose("housekeeping", func(ctx context.Context) error {
 		select {
@@ -51,6 +53,17 @@ func (s atLeastHourly) Next(now time.Time) time.Time {
 	return next
 }
 
+// expireHeld ends what is held and no longer worth sending.
+func (d *Daemon) expireHeld() {
+	n, err := d.store.ExpireHeld(context.Background(), time.Now())
+	if err != nil {
+		d.observer.Trouble("expire what is held", err)
+	}
+	if n > 0 {
+		d.log.Warn().Str("event", "expired").Int("messages", n).Str("says", "messages expired while they were held").Send()
+	}
+}
+
 // exportHead writes the ledger's heads to the log and the file.
 func (d *Daemon) exportHead() {
 	heads, err := d.office.Heads(context.Background())
@@ -62,7 +75,7 @@ func (d *Daemon) exportHead() {
 		return
 	}
 	head := heads[len(heads)-1]
-	d.log.Info().Str("event", "ledger_head").Str("writer", head.Writer).Int64("number", head.Number).Str("hash", head.Hash).Msg("ledger head")
+	d.log.Info().Str("event", "ledger_head").Str("writer", head.Writer).Int64("number", head.Number).Str("hash", head.Hash).Str("says", "ledger head").Send()
 	line, err := json.Marshal(head)
 	if err == nil {
 		err = appendDurably(d.headsPath(), append(line, '\n'))
@@ -70,6 +83,14 @@ func (d *Daemon) exportHead() {
 	if err != nil {
 		d.observer.Trouble("export the ledger's head", err)
 	}
+}
+
+// checkHeads refuses a ledger.dir in which no heads can be kept.
+func (d *Daemon) checkHeads() error {
+	if err := appendDurably(d.headsPath(), nil); err != nil {
+		return fmt.Errorf("keep the ledger's heads: %w; make the folder and let this user write to it, or correct ledger.dir in the configuration", err)
+	}
+	return nil
 }
 
 func (d *Daemon) headsPath() string {

@@ -76,3 +76,18 @@ func limitsOf(q config.Queue, c config.Channel) queue.Limits {
 		},
 	}
 }
+
+// feedOf gives the settings of the one channel that makes public pages.
+func feedOf(c *config.Config) (webfeed.Settings, error) {
+	var feed webfeed.Settings
+	found := ""
+	for _, channel := range c.Channels {
+		if built, ok := channel.Built.(*webfeed.Channel); ok {
+			if found != "" {
+				return feed, fmt.Errorf("the channels %s and %s are both of kind webfeed, and the addresses of feeds and pages are fixed; keep one of them", found, channel.Name)
+			}
+			found, feed = channel.Name, built.Settings()
+		}
+	}
+	return feed, nil
+}

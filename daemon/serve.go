@@ -10,7 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
@@ -34,19 +34,6 @@ func SocketPath(dir string) (string, error) {
 	return path, nil
 }
 
-// readiness is asked by /readyz.
-type readiness struct{ yes atomic.Bool }
-
-func (r *readiness) set()   { r.yes.Store(true) }
-func (r *readiness) unset() { r.yes.Store(false) }
-
-func (r *readiness) check() error {
-	if !r.yes.Load() {
-		return errors.New("starting or stopping")
-	}
-	return nil
-}
-
 // serveSocket serves the API to this machine's user alone.
 func (d *Daemon) serveSocket() error {
 	path, err := SocketPath(d.options.Dir)
@@ -65,7 +52,7 @@ func (d *Daemon) serveSocket() error {
 		return errors.Join(fmt.Errorf("restrict %s: %w", path, err), listener.Close())
 	}
 	api := web.NewAPI(d.office, d.options.Version, d.observer.Trouble)
-	d.serve("socket", web.NewServer(api), listener)
+	d.serve("socket", web.NewServer(d.logDecisions(api)), listener)
 	d.onClose("waiting requests", func(context.Context) error {
 		api.Stop()
 		return nil
@@ -76,7 +63,7 @@ func (d *Daemon) serveSocket() error {
 // servePublic serves the newsroom, health and figures over TCP.
 func (d *Daemon) servePublic() error {
 	c := d.options.Config.Server
-	server := web.NewServer(web.NewMux(d.public, d.ready.check, promhttp.HandlerFor(d.registry, promhttp.HandlerOpts{})))
+	server := web.NewServer(web.NewMux(d.public, d.isReady, promhttp.HandlerFor(d.registry, promhttp.HandlerOpts{})))
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
@@ -92,17 +79,23 @@ func (d *Daemon) servePublic() error {
 	return nil
 }
 
+func (d *Daemon) isReady() error { return d.ready.check(time.Now()) }
+
 // serve runs a server until it is closed; one that dies is reported.
 func (d *Daemon) serve(name string, server *http.Server, listener net.Listener) {
+	served := make(chan struct{})
 	go func() {
+		defer close(served)
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			d.failed <- fmt.Errorf("serve the %s: %w", name, err)
 		}
 	}()
 	d.onClose(name, func(ctx context.Context) error {
-		if err := server.Shutdown(ctx); err != nil {
-			return errors.Join(err, server.Close())
+		err := server.Shutdown(ctx)
+		if err != nil {
+			err = errors.Join(err, server.Close())
 		}
-		return nil
+		<-served // a server that had not begun closes its listener only now
+		return err
 	})
 }

@@ -74,8 +74,12 @@ const (
 // Seed sets the office up, unless it is. It gives the id of the message that a
 // correction waits for, or "" if there is nothing to wait for.
 func Seed(ctx context.Context, o *office.Office, now time.Time) (corrects string, err error) {
-	if done, err := known(ctx, o); err != nil || done {
+	done, err := known(ctx, o)
+	if err != nil {
 		return "", err
+	}
+	if done {
+		return uncorrected(ctx, o)
 	}
 	for _, p := range people() {
 		if err := o.AddPerson(ctx, p, office.Actor{}); err != nil {
@@ -108,6 +112,39 @@ func Seed(ctx context.Context, o *office.Office, now time.Time) (corrects string
 	return corrects, nil
 }
 
+// uncorrected finds the message that is to be corrected and is not yet: the
+// demonstration was stopped before.
+func uncorrected(ctx context.Context, o *office.Office) (string, error) {
+	parsed, _, err := parse(correctedFile)
+	if err != nil {
+		return "", err
+	}
+	all, err := o.Messages(ctx, store.MessageFilter{Limit: office.MaxList})
+	if err != nil {
+		return "", err
+	}
+	waits := ""
+	for _, m := range all {
+		if m.Corrects != "" {
+			return "", nil
+		}
+		if m.Title == parsed.Content.Title {
+			waits = m.ID
+		}
+	}
+	return waits, nil
+}
+
+// parse reads a sample, and gives its text as well.
+func parse(file string) (announcement.Announcement, []byte, error) {
+	text, err := read(file)
+	if err != nil {
+		return announcement.Announcement{}, nil, err
+	}
+	parsed, err := announcement.Parse(file, text, announcement.Defaults{Language: "en-GB", Zone: "Europe/London", Department: "demo"})
+	return parsed, text, err
+}
+
 func read(name string) ([]byte, error) {
 	return examples.Announcements().ReadFile(path.Join("announcements", name))
 }
@@ -123,19 +160,15 @@ func place(ctx context.Context, o *office.Office, s sample, corrects string, now
 	if err != nil {
 		return "", err
 	}
-	digest, err := o.Submit(ctx, added.ID, office.Actor{Name: author})
+	submitted, err := o.Submit(ctx, added.ID, office.Actor{Name: author})
 	if err != nil || s.to != message.Approved {
 		return added.ID, err
 	}
-	return added.ID, o.Approve(ctx, added.ID, digest, office.Actor{Name: approver})
+	return added.ID, o.Approve(ctx, added.ID, submitted.Digest, office.Actor{Name: approver})
 }
 
 func draftOf(s sample, now time.Time) (office.Draft, error) {
-	text, err := read(s.file)
-	if err != nil {
-		return office.Draft{}, err
-	}
-	parsed, err := announcement.Parse(s.file, text, announcement.Defaults{Language: "en-GB", Zone: "Europe/London", Department: "demo"})
+	parsed, text, err := parse(s.file)
 	if err != nil {
 		return office.Draft{}, err
 	}

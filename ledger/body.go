@@ -18,6 +18,20 @@ type MessageBody struct {
 	Reason   string             `json:"reason,omitempty"`
 	Why      string             `json:"why,omitempty"`      // the gate's own phrase
 	Verified bool               `json:"verified,omitempty"` // the person proved who they are
+	Accepted []Accepted         `json:"accepted,omitempty"` // by a release: changed channels as they are now
+}
+
+// Accepted is a channel that changed after an approval, as two people accepted
+// it.
+type Accepted struct {
+	Send        int64        `json:"send"`
+	Mechanism   string       `json:"mechanism"`
+	Kind        string       `json:"kind"`
+	Endpoint    string       `json:"endpoint"`
+	Account     string       `json:"account"`
+	Sender      string       `json:"sender"`
+	Fingerprint string       `json:"fingerprint"`
+	Mode        message.Mode `json:"mode"`
 }
 
 // SendBody is the body of entries about a send.
@@ -34,6 +48,7 @@ type SendBody struct {
 	Why       string             `json:"why,omitempty"`
 	Count     int                `json:"count,omitempty"` // recipients concerned
 	Tally     message.Tally      `json:"tally,omitempty"`
+	Verified  bool               `json:"verified,omitempty"`
 }
 
 // AttemptBody is one settled attempt at a send.
@@ -75,6 +90,7 @@ type RecipientsBody struct {
 type DecisionBody struct {
 	Act      string `json:"act,omitempty"`
 	Subject  string `json:"subject,omitempty"`
+	Message  string `json:"message,omitempty"` // that the act is about
 	By       string `json:"by,omitempty"`
 	With     string `json:"with,omitempty"`
 	Reason   string `json:"reason,omitempty"`

@@ -21,6 +21,14 @@ const (
 	HoldBytesChanged HoldReason = "bytes-changed"
 )
 
+// HoldReasons lists every reason of a hold.
+func HoldReasons() []HoldReason {
+	return []HoldReason{
+		HoldFreeze, HoldBlackout, HoldRestored, HoldAudienceDrift, HoldChannelChanged,
+		HoldLate, HoldPreflight, HoldGate, HoldOrder, HoldZoneChanged, HoldManual, HoldBytesChanged,
+	}
+}
+
 // People is how many different people must release a hold of this reason; 0
 // means that nobody can.
 func (r HoldReason) People() int {

@@ -8,6 +8,7 @@ import (
 
 	"clarion/audience"
 	"clarion/ledger"
+	"clarion/message"
 	"clarion/store"
 )
 
@@ -41,7 +42,7 @@ func (o *Office) SetAudience(ctx context.Context, a audience.Audience, by Actor)
 	}
 	for _, name := range a.Channels {
 		if _, ok := o.channel(name); !ok {
-			return refuse(Invalid, fmt.Sprintf("there is no channel called %q", name), "the channels are "+o.channelNames())
+			return refuse(Invalid, fmt.Sprintf("there is no channel called %s", message.Quote(name)), "the channels are "+o.channelNames())
 		}
 	}
 	err := o.update(ctx, by, func(t *store.Tx) error {
@@ -81,7 +82,7 @@ func (o *Office) Import(ctx context.Context, name string, list io.Reader, goodRo
 	err := o.update(ctx, by, func(t *store.Tx) error {
 		added, err := t.AddMembers(name, rows)
 		if err != nil {
-			return missing(err, fmt.Sprintf("audience called %q", name), "`clarion audience list` shows them")
+			return missing(err, fmt.Sprintf("audience called %s", message.Quote(name)), "`clarion audience list` shows them")
 		}
 		result.Added = added
 		return record(t, ledger.AudienceImported, by, "", ledger.DecisionBody{Subject: name, Count: added})

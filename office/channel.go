@@ -6,6 +6,7 @@ import (
 
 	"clarion/channels"
 	"clarion/ledger"
+	"clarion/message"
 	"clarion/store"
 )
 
@@ -60,7 +61,7 @@ func (o *Office) CheckChannel(ctx context.Context, name string) (Checked, error)
 func (o *Office) mustChannel(name string) (Channel, error) {
 	c, ok := o.channel(name)
 	if !ok {
-		return c, refuse(NotFound, fmt.Sprintf("there is no channel called %q", name), "the channels are "+o.channelNames())
+		return c, refuse(NotFound, fmt.Sprintf("there is no channel called %s", message.Quote(name)), "the channels are "+o.channelNames())
 	}
 	return c, nil
 }

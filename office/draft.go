@@ -22,6 +22,8 @@ type Draft struct {
 	// Publish and Corrects, if not empty, take the place of what the file says.
 	Publish  string
 	Corrects string
+
+	keeps string // the message that an edited one corrects, unless the draft says otherwise
 }
 
 // Upload is the content of an asset.
@@ -36,6 +38,7 @@ type Drafted struct {
 	Revision int
 	Title    string
 	Sends    []message.PlannedSend // as they would be if it were submitted now
+	Warnings []Problem             // of what keeps nothing from being submitted
 }
 
 // reading is a draft that was read and checked as a whole.
@@ -43,6 +46,12 @@ type reading struct {
 	content message.Content
 	assets  []asset
 	plan    []store.Rendered
+
+	warnings []Problem
+}
+
+func (r reading) drafted(id string, revision int) Drafted {
+	return Drafted{ID: id, Revision: revision, Title: r.content.Title, Sends: planned(r.plan), Warnings: r.warnings}
 }
 
 // read reads a draft, or refuses it with everything that is wrong with it.
@@ -56,7 +65,7 @@ func (o *Office) read(ctx context.Context, d Draft) (reading, error) {
 	}
 	r := reading{content: parsed.Content}
 	if problems := r.override(d, parsed.Lines); len(problems) > 0 {
-		return reading{}, &Refusal{Says: d.File + " was not taken", Problems: problems}
+		return reading{}, notTaken(d, problems)
 	}
 	var problems []Problem
 	r.assets, problems = readAssets(d, parsed)
@@ -64,15 +73,30 @@ func (o *Office) read(ctx context.Context, d Draft) (reading, error) {
 		r.content.Assets[i] = a.Asset
 	}
 	if len(problems) == 0 {
-		r.plan, problems, err = o.plan(ctx, planInput{content: r.content, file: d.File, lines: parsed.Lines, now: time.Now()})
+		in := planInput{content: r.content, file: d.File, lines: parsed.Lines, now: time.Now()}
+		if r.plan, problems, err = o.plan(ctx, in); err == nil {
+			r.warnings, err = o.warnings(ctx, in, r.plan)
+		}
 	}
 	if err != nil {
 		return reading{}, err
 	}
 	if len(problems) > 0 {
-		return reading{}, &Refusal{Says: d.File + " was not taken", Problems: problems}
+		return reading{}, notTaken(d, problems)
 	}
 	return r, nil
+}
+
+// notTaken refuses a draft. What was given beside the file is called by its
+// flag.
+func notTaken(d Draft, problems []Problem) *Refusal {
+	for i := range problems {
+		p := &problems[i]
+		if p.Field == "publish" && d.Publish != "" || p.Field == "corrects" && d.Corrects != "" {
+			p.File, p.Line, p.Field = "", 0, "--"+p.Field
+		}
+	}
+	return &Refusal{Says: d.File + " was not taken", Problems: tidy(problems)}
 }
 
 func refuseFaults(file string, faults announcement.Faults) *Refusal {
@@ -89,6 +113,8 @@ func (r *reading) override(d Draft, lines map[string]int) []Problem {
 	if d.Corrects != "" {
 		r.content.Corrects = d.Corrects
 		delete(lines, "corrects")
+	} else if _, named := lines["corrects"]; !named {
+		r.content.Corrects = d.keeps
 	}
 	if d.Publish != "" {
 		delete(lines, "publish")
@@ -120,7 +146,7 @@ func (o *Office) Check(ctx context.Context, d Draft) (Drafted, error) {
 	if err != nil {
 		return Drafted{}, err
 	}
-	return Drafted{Title: r.content.Title, Sends: planned(r.plan)}, nil
+	return r.drafted("", 0), nil
 }
 
 func planned(plan []store.Rendered) []message.PlannedSend {
@@ -158,13 +184,16 @@ func (o *Office) Add(ctx context.Context, d Draft, by Actor) (Drafted, error) {
 	if err != nil {
 		return Drafted{}, fmt.Errorf("add %s: %w", d.File, err)
 	}
-	return Drafted{ID: m.ID, Revision: 1, Title: r.content.Title, Sends: planned(r.plan)}, nil
+	return r.drafted(m.ID, 1), nil
 }
 
 // Edit stores a draft as a new revision of a message. Every approval is void.
+// A correction goes on correcting what it did, unless the draft names another
+// message.
 func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafted, error) {
 	err := o.update(ctx, by, func(t *store.Tx) error {
-		_, err := editable(t, id)
+		m, err := editable(t, id)
+		d.keeps = m.Corrects
 		return err
 	})
 	if err != nil {
@@ -200,7 +229,7 @@ func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafte
 	if err != nil {
 		return Drafted{}, fmt.Errorf("edit %s: %w", id, err)
 	}
-	return Drafted{ID: id, Revision: revision, Title: r.content.Title, Sends: planned(r.plan)}, nil
+	return r.drafted(id, revision), nil
 }
 
 // editable gives a message that may be edited.

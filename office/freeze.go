@@ -94,7 +94,8 @@ func (o *Office) Thaw(ctx context.Context, reason string, by Actor) (Decided, er
 		if !there && !o.freezer.Frozen() {
 			return refuse(Conflict, "nothing is frozen", "")
 		}
-		if decided, err = together(t, 2, actThaw, everything, by); err != nil || !decided.Done {
+		decided, err = together(t, 2, act{name: actThaw, subject: everything, reason: reason, by: by})
+		if err != nil || !decided.Done {
 			return err
 		}
 		if err := t.ClearFreeze(); err != nil {

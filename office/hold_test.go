@@ -18,7 +18,7 @@ func (b *bundle) holdFor(id string, reason message.HoldReason) {
 		if err != nil {
 			return err
 		}
-		return t.Hold(m, reason, "")
+		return t.Hold(m, reason, store.Decider{})
 	}))
 }
 

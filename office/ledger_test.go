@@ -90,15 +90,17 @@ func TestEveryUseCaseIsInTheLedger(t *testing.T) {
 			_, err := b.Edit(b.ctx, id, draft("audiences: [public, press]"), cat())
 			return err
 		}},
-		{ledger.MessageSubmitted, "ann", "", func() (err error) {
-			digest, err = b.Submit(b.ctx, id, ann())
+		{ledger.MessageSubmitted, "ann", "", func() error {
+			submitted, err := b.Submit(b.ctx, id, ann())
+			digest = submitted.Digest
 			return err
 		}},
 		{ledger.MessageReturned, "bob", "wren@example.net is wrong", func() error {
 			return b.Return(b.ctx, id, "wren@example.net is wrong", bob())
 		}},
-		{ledger.MessageSubmitted, "ann", "", func() (err error) {
-			digest, err = b.Submit(b.ctx, id, ann())
+		{ledger.MessageSubmitted, "ann", "", func() error {
+			submitted, err := b.Submit(b.ctx, id, ann())
+			digest = submitted.Digest
 			return err
 		}},
 		{ledger.MessageRehearsed, "cat", "", func() (err error) {
@@ -135,7 +137,7 @@ func TestEveryUseCaseIsInTheLedger(t *testing.T) {
 			b.claim("web", soon())
 			return nil
 		}},
-		{ledger.Countersigned, "ann", "", func() error {
+		{ledger.Countersigned, "ann", "fine", func() error {
 			_, err := b.Thaw(b.ctx, "fine", ann())
 			return err
 		}},
@@ -143,7 +145,7 @@ func TestEveryUseCaseIsInTheLedger(t *testing.T) {
 			_, err := b.Thaw(b.ctx, "fine", bob())
 			return err
 		}},
-		{ledger.Countersigned, "ann", "", func() error {
+		{ledger.Countersigned, "ann", "fine", func() error {
 			_, err := b.Release(b.ctx, id, "fine", ann())
 			return err
 		}},

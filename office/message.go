@@ -32,6 +32,9 @@ type Detail struct {
 	Plan      []PlannedSend // frozen at submit; empty before
 	Sends     []message.Send
 	ReleaseBy int // how many people must release what is held; 0 if nothing is, or nobody can
+	// Accepts are the changed channels that a release accepts as they are now.
+	Accepts   []Acceptance
+	Decisions []Decision // about it, oldest first; of more than MaxList the newest
 }
 
 // PlannedSend is one send of a frozen plan with the text's length.
@@ -62,7 +65,11 @@ func (o *Office) Message(ctx context.Context, id string) (Detail, error) {
 		return Detail{}, err
 	}
 	d.ReleaseBy = releaseBy(m, d.Sends)
-	return d, nil
+	if d.Accepts, err = o.preview(ctx, m); err != nil {
+		return Detail{}, err
+	}
+	d.Decisions, err = o.store.Decisions(ctx, id, MaxList)
+	return d, err
 }
 
 // releaseBy is how many people must release what is held of a message.
@@ -114,7 +121,7 @@ func (o *Office) Rendering(ctx context.Context, id, channel string) (digest stri
 			return p.Rendering, docs, err
 		}
 	}
-	return "", nil, refuse(NotFound, fmt.Sprintf("message %s does not go through a channel called %q", id, channel), fmt.Sprintf("`clarion message show %s` lists its channels", id))
+	return "", nil, refuse(NotFound, fmt.Sprintf("message %s does not go through a channel called %s", id, message.Quote(channel)), fmt.Sprintf("`clarion message show %s` lists its channels", id))
 }
 
 // planFor gives the frozen plan of a message, or what it would be.
@@ -129,7 +136,7 @@ func (o *Office) planFor(ctx context.Context, m message.Message) ([]store.Render
 	}
 	plan, problems, err := o.plan(ctx, planInput{content: revision.Content, now: time.Now()})
 	if err == nil && len(problems) > 0 {
-		err = &Refusal{Says: "message " + m.ID + " can't be rendered", Problems: problems}
+		err = &Refusal{Says: "message " + m.ID + " can't be rendered", Problems: tidy(problems)}
 	}
 	return plan, err
 }

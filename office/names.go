@@ -11,4 +11,6 @@ type (
 	Person        = store.Person
 	ExportedEntry = store.ExportedEntry
 	Verification  = store.Verification
+	Decision      = store.Decision
+	FirstDecision = store.FirstDecision
 )

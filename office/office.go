@@ -17,6 +17,7 @@ import (
 
 	"clarion/channels"
 	"clarion/ledger"
+	"clarion/message"
 	"clarion/store"
 )
 
@@ -101,7 +102,7 @@ func known(t *store.Tx, by Actor) error {
 		if by.Name == "" {
 			return refuse(Forbidden, "nobody is named as the one who decides", "say who you are with --as NAME; `clarion person list` shows the names")
 		}
-		return refuse(Forbidden, fmt.Sprintf("there is no person called %q", by.Name), "`clarion person list` shows the names; `clarion person add` adds one")
+		return refuse(Forbidden, fmt.Sprintf("there is no person called %s", message.Quote(by.Name)), "`clarion person list` shows the names; `clarion person add` adds one")
 	}
 	return err
 }

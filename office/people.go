@@ -10,6 +10,7 @@ import (
 
 	"clarion/audience"
 	"clarion/ledger"
+	"clarion/message"
 	"clarion/store"
 )
 
@@ -25,7 +26,7 @@ func (o *Office) AddPerson(ctx context.Context, p store.Person, by Actor) error 
 	p.FullName, p.Role = strings.TrimSpace(p.FullName), strings.TrimSpace(p.Role)
 	switch {
 	case !names.MatchString(p.Name):
-		return refuse(Invalid, fmt.Sprintf("%.60q is no name for a person", p.Name), "use up to 40 lower-case letters, digits, dots or dashes, as in `ada.okoro`")
+		return refuse(Invalid, fmt.Sprintf("%s is no name for a person", message.Quote(p.Name)), "use up to 40 lower-case letters, digits, dots or dashes, as in `ada.okoro`")
 	case p.FullName == "" || len(p.FullName) > maxFullName || len(p.Role) > maxFullName:
 		return refuse(Invalid, fmt.Sprintf("a full name is missing, or it or the role is longer than %d bytes", maxFullName), "give --full-name and --role")
 	}

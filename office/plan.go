@@ -69,7 +69,7 @@ func (p *planner) original(ctx context.Context) error {
 	m, err := p.office.store.Message(ctx, id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		p.problem("corrects", fmt.Sprintf("there is no message %q to correct", id), "`clarion message list` shows the ids")
+		p.problem("corrects", fmt.Sprintf("there is no message %s to correct", message.Quote(id)), "`clarion message list` shows the ids")
 		return nil
 	case err != nil:
 		return err
@@ -106,7 +106,7 @@ func (p *planner) checkTimes() {
 func (p *planner) checkVariants() {
 	for _, name := range slices.Sorted(maps.Keys(p.content.Variants)) {
 		if _, ok := p.office.channel(name); !ok {
-			p.problem("variants["+name+"]", fmt.Sprintf("there is no channel called %q", name), "the channels are "+p.office.channelNames())
+			p.problem("variants["+name+"]", fmt.Sprintf("there is no channel called %s", message.Quote(name)), "the channels are "+p.office.channelNames())
 		}
 	}
 }
@@ -132,7 +132,7 @@ func (p *planner) reach() []reached {
 	for i, name := range p.content.Plan.Audiences {
 		a, ok := p.audiences[name]
 		if !ok {
-			p.problem(fmt.Sprintf("audiences[%d]", i+1), fmt.Sprintf("there is no audience called %q", name), "`clarion audience list` shows them")
+			p.problem(fmt.Sprintf("audiences[%d]", i+1), fmt.Sprintf("there is no audience called %s", message.Quote(name)), "`clarion audience list` shows them")
 			continue
 		}
 		wanted = append(wanted, a)
@@ -168,7 +168,7 @@ func (p *planner) checkChosen(all []reached) {
 	for i, name := range p.content.Plan.Channels {
 		field := fmt.Sprintf("channels[%d]", i+1)
 		if _, ok := p.office.channel(name); !ok {
-			p.problem(field, fmt.Sprintf("there is no channel called %q", name), "the channels are "+p.office.channelNames())
+			p.problem(field, fmt.Sprintf("there is no channel called %s", message.Quote(name)), "the channels are "+p.office.channelNames())
 			continue
 		}
 		if !slices.ContainsFunc(all, func(r reached) bool { return r.Name == name }) {

@@ -27,6 +27,11 @@ func (o *Office) Backup(ctx context.Context, w io.Writer) (store.Manifest, error
 	return o.store.Backup(ctx, w)
 }
 
+// FirstDecisions lists first decisions that wait for a second person.
+func (o *Office) FirstDecisions(ctx context.Context) ([]FirstDecision, error) {
+	return o.store.FirstDecisions(ctx)
+}
+
 // Backlog counts what is due and what waits for a person.
 func (o *Office) Backlog(ctx context.Context) (store.Backlog, error) {
 	return o.store.Backlog(ctx, time.Now())

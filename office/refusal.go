@@ -1,8 +1,10 @@
 package office
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"clarion/channels"
@@ -93,6 +95,28 @@ func advice(err error) (says, try string) {
 	says, try, _ = strings.Cut(err.Error(), "; ")
 	return says, try
 }
+
+// tidy orders problems by their lines. What several channels say alike is said
+// once, of none of them.
+func tidy(problems []Problem) []Problem {
+	var all []Problem
+	for _, p := range problems {
+		i := slices.IndexFunc(all, func(q Problem) bool {
+			q.Channel = p.Channel
+			return p == q
+		})
+		switch {
+		case i < 0:
+			all = append(all, p)
+		case all[i].Channel != p.Channel:
+			all[i].Channel = ""
+		}
+	}
+	slices.SortStableFunc(all, byLine)
+	return all
+}
+
+func byLine(a, b Problem) int { return cmp.Compare(a.Line, b.Line) }
 
 // problemOf places a channel's problem within a file.
 func problemOf(p channels.Problem, channel, file string, lines map[string]int) Problem {

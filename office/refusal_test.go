@@ -14,8 +14,8 @@ func TestRefusalReads(t *testing.T) {
 	b := setup(t)
 	_, err := b.Check(b.ctx, draft("channels: [pigeon]", "corrects: m1"))
 	want := `bridge.md was not taken
-  bridge.md:5: corrects: there is no message "m1" to correct; ` + "`clarion message list`" + ` shows the ids
-  bridge.md:4: channels[1]: there is no channel called "pigeon"; the channels are web, mastodon, email`
+  bridge.md:4: channels[1]: there is no channel called "pigeon"; the channels are web, mastodon, email
+  bridge.md:5: corrects: there is no message "m1" to correct; ` + "`clarion message list`" + ` shows the ids`
 	r := b.refused(err, office.Invalid)
 	if got := r.Error(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -12,9 +12,16 @@ import (
 	"clarion/store"
 )
 
+// Submitted is what was put up for approval.
+type Submitted struct {
+	Digest   string // that an approval names
+	Revision int
+	Warnings []Problem // of what keeps nothing from being approved
+}
+
 // Submit freezes what every channel would publish for a draft and puts it up
-// for approval. It gives the digest that an approval names.
-func (o *Office) Submit(ctx context.Context, id string, by Actor) (string, error) {
+// for approval.
+func (o *Office) Submit(ctx context.Context, id string, by Actor) (Submitted, error) {
 	var revision store.Revision
 	err := o.update(ctx, by, func(t *store.Tx) error {
 		m, err := submittable(t, id)
@@ -25,16 +32,13 @@ func (o *Office) Submit(ctx context.Context, id string, by Actor) (string, error
 		return err
 	})
 	if err != nil {
-		return "", fmt.Errorf("submit %s: %w", id, err)
+		return Submitted{}, fmt.Errorf("submit %s: %w", id, err)
 	}
-	plan, problems, err := o.plan(ctx, planInput{content: revision.Content, now: time.Now()})
+	plan, warnings, err := o.submission(ctx, id, revision.Content)
 	if err != nil {
-		return "", err
+		return Submitted{}, err
 	}
-	if len(problems) > 0 {
-		return "", &Refusal{Says: "message " + id + " can't be submitted", Problems: problems}
-	}
-	var digest string
+	submitted := Submitted{Warnings: warnings}
 	err = o.update(ctx, by, func(t *store.Tx) error {
 		current, err := submittable(t, id)
 		if err != nil {
@@ -47,23 +51,43 @@ func (o *Office) Submit(ctx context.Context, id string, by Actor) (string, error
 		if current, err = o.freshRevision(t, current, revision.Content, by); err != nil {
 			return err
 		}
+		submitted.Revision = current.Revision
 		if err := t.FreezePlan(id, current.Revision, plan); err != nil {
 			return err
 		}
-		if digest, err = o.approvable(t, current, revision.Content, planned(plan)); err != nil {
+		if submitted.Digest, err = o.approvable(t, current, revision.Content, planned(plan)); err != nil {
 			return err
 		}
-		if err := t.SetSubmitted(id, digest, by.Name); err != nil {
+		if err := t.SetSubmitted(id, submitted.Digest, by.Name); err != nil {
 			return err
 		}
 		return recordMessage(t, ledger.MessageSubmitted, by, "", ledger.MessageBody{
-			Message: id, Revision: current.Revision, Content: revision.Digest, Digest: digest, From: from, To: message.InReview,
+			Message: id, Revision: current.Revision, Content: revision.Digest, Digest: submitted.Digest, From: from, To: message.InReview,
 		})
 	})
 	if err != nil {
-		return "", fmt.Errorf("submit %s: %w", id, err)
+		return Submitted{}, fmt.Errorf("submit %s: %w", id, err)
 	}
-	return digest, nil
+	return submitted, nil
+}
+
+// submission plans a revision, or refuses it with everything that keeps it from
+// being submitted.
+func (o *Office) submission(ctx context.Context, id string, c message.Content) ([]store.Rendered, []Problem, error) {
+	in := planInput{content: c, now: time.Now()}
+	plan, problems, err := o.plan(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(problems) > 0 {
+		return nil, nil, &Refusal{Says: "message " + id + " can't be submitted", Problems: tidy(problems)}
+	}
+	warnings, err := o.warnings(ctx, in, plan)
+	if err != nil {
+		return nil, nil, err
+	}
+	doubts, err := o.doubts(ctx, id)
+	return plan, append(warnings, doubts...), err
 }
 
 // submittable gives a message that may be submitted. Once all of one was
@@ -175,7 +199,7 @@ func (o *Office) sameDestinations(t *store.Tx, m message.Message) error {
 		c, ok := o.channel(send.Channel)
 		if !ok || c.Channel.Destination() != send.Destination || send.Mode == message.Rehearsal && !c.rehearses(modes) {
 			return refuse(Conflict, fmt.Sprintf("the channel %s is not what it was when message %s was submitted", send.Channel, m.ID),
-				fmt.Sprintf("return it with `clarion message return %s` and submit it again", m.ID))
+				fmt.Sprintf("return it with `clarion message return %s --reason WHY --as NAME` and submit it again", m.ID))
 		}
 	}
 	return nil

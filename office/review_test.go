@@ -5,8 +5,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"clarion/audience"
 	"clarion/message"
@@ -206,19 +204,6 @@ func TestReturnedPlanIsMadeAnew(t *testing.T) {
 	if d := b.detail(id); len(d.Plan) != 1 || len(d.Sends) != 1 {
 		t.Errorf("plan %+v, sends %+v", d.Plan, d.Sends)
 	}
-}
-
-func TestApproveOfWhatExpiredMeanwhile(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b := open(t)
-		at, before := b.add("expires: "+later(time.Hour)), b.add("expires: "+later(time.Hour+time.Second))
-		expired, alive := b.submit(at), b.submit(before)
-		time.Sleep(time.Hour)
-		b.refused(b.Approve(b.ctx, at, expired, bob()), office.Conflict, at, "expired", "later time")
-		b.no(b.Approve(b.ctx, before, alive, bob()))
-		b.wants(at, message.InReview)
-	})
 }
 
 // TestApproveOfWhatWouldBeHeld refuses where a destination or mode changed

@@ -67,7 +67,7 @@ func (o *Office) Recipients(ctx context.Context, send int64, state message.SendS
 // is to be sent again, or it is given up.
 func (o *Office) Resolve(ctx context.Context, id int64, to message.SendState, reason string, by Actor) (int, error) {
 	if to != message.Sent && to != message.Planned && to != message.Abandoned {
-		return 0, refuse(Invalid, fmt.Sprintf("an unknown send can't become %q", to), "choose sent, planned (send it again) or abandoned")
+		return 0, refuse(Invalid, fmt.Sprintf("an unknown send can't become %s", message.Quote(string(to))), "choose sent, planned (send it again) or abandoned")
 	}
 	if strings.TrimSpace(reason) == "" {
 		return 0, refuse(Invalid, "a send is resolved with a reason", "say with --reason how you know")
@@ -100,7 +100,7 @@ func (o *Office) settleOpen(ctx context.Context, id int64, from, to message.Send
 		if err := dropStaleRelease(t, s.Message); err != nil {
 			return err
 		}
-		return t.RecordResolved(kind, s, to, by.Name, reason, n)
+		return t.RecordResolved(kind, s, to, store.Decider(by), reason, n)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("settle send %d: %w", id, err)

@@ -183,9 +183,9 @@ func (b *bundle) add(keys ...string) string {
 
 func (b *bundle) submit(id string) string {
 	b.Helper()
-	digest, err := b.Submit(b.ctx, id, ann())
+	submitted, err := b.Submit(b.ctx, id, ann())
 	b.no(err)
-	return digest
+	return submitted.Digest
 }
 
 // approved adds a message by ann that bob approved.

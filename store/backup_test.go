@@ -46,7 +46,7 @@ func lived(t *testing.T) (*bundle, map[string]string) {
 	ids["rehearsing"] = b.draft(content("Try"))
 	b.submit(ids["rehearsing"], to("wire", "mail")...)
 	b.with(ids["rehearsing"], func(tx *Tx, m message.Message) error { _, err := tx.PlanRehearsal(m); return err })
-	b.update(func(tx *Tx) error { _, err := tx.Countersign("release", ids["held"], "ann"); return err })
+	b.update(func(tx *Tx) error { _, _, err := tx.Countersign("release", ids["held"], "manual", "ann"); return err })
 	for _, name := range []string{"lock", "clarion.sock", "FREEZE", "instance", "credentials"} {
 		b.no(os.WriteFile(filepath.Join(b.dir, name), []byte("secret"), 0o600))
 	}
@@ -168,7 +168,7 @@ func TestRestoredSendsNothingUntilReleased(t *testing.T) {
 	})
 	nothing()
 	r.update(func(tx *Tx) error {
-		first, err := tx.Countersign("release", ids["held"], "bob")
+		first, _, err := tx.Countersign("release", ids["held"], "manual", "bob")
 		if first != "" {
 			t.Errorf("the first of two from before the backup counts: %q", first)
 		}

@@ -23,7 +23,7 @@ type fact struct {
 // once.
 const (
 	gateColumns = `SELECT s.id, s.channel, s.run, s.revision = m.revision, s.addressed, s.state, s.hold <> '', s.late_ok, s.due_at, s.attempts,
-		s.digest = r.digest, m.state, m.approved_digest, m.submitted_digest, m.late_limit, m.expires_at, r.fingerprint, r.mode`
+		s.digest = r.digest, m.state, m.approved_digest, m.submitted_digest, m.late_limit, m.expires_at, CASE WHEN s.accepted_fingerprint <> '' THEN s.accepted_fingerprint ELSE r.fingerprint END, CASE WHEN s.accepted_fingerprint <> '' THEN s.accepted_mode ELSE r.mode END`
 	gateTables = ` FROM sends s JOIN messages m ON m.id = s.message_id JOIN renderings r ON r.id = s.rendering_id `
 
 	factColumns = gateColumns + `, s.message_id, s.revision, s.names, s.key, s.digest,

@@ -75,7 +75,7 @@ func TestBacklog(t *testing.T) {
 	b.now = b.now.Add(2 * time.Minute)
 	got, err := b.store.Backlog(context.Background(), b.now)
 	b.no(err)
-	want := Backlog{Due: 3, Overdue: 3, OldestDue: start, Failed: 2, Unknown: 2, Held: 1}
+	want := Backlog{Due: 4, Overdue: 4, OldestDue: start, Failed: 2, Unknown: 2, Held: 1}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

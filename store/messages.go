@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"clarion/ledger"
 	"clarion/message"
 )
 
@@ -211,70 +210,4 @@ func (t *Tx) CancelRest(id string) error {
 		return err
 	}
 	return t.rollUpAddressed(id)
-}
-
-// Hold holds a message: whole before it begins, send by send afterwards. What
-// is under way carries the hold as a flag: an addressed send stands still by
-// it, any other is held once its attempt ends without publication. The ledger
-// has every send that is held one by one; the decision itself is recorded by the
-// caller.
-func (t *Tx) Hold(m message.Message, reason message.HoldReason, by string) error {
-	if m.State == message.Approved {
-		_, err := t.setHeld(m.ID, reason, by)
-		return err
-	}
-	const holdable = "message_id = ? AND run = 0 AND hold = '' AND state IN ('planned', 'waiting', 'claimed', 'sending')"
-	held, err := sends(t.ctx, t, "WHERE s.id IN (SELECT id FROM sends WHERE "+holdable+")", m.ID)
-	if err != nil || len(held) == 0 {
-		return err
-	}
-	_, err = t.exec("UPDATE sends SET hold = ?, state = CASE WHEN state = 'sending' THEN state ELSE 'held' END WHERE "+holdable, reason, m.ID)
-	if err != nil {
-		return fmt.Errorf("hold the sends of %s: %w", m.ID, err)
-	}
-	return t.recordHeld(held, reason, by)
-}
-
-func (t *Tx) recordHeld(held []message.Send, reason message.HoldReason, by string) error {
-	person, err := t.Tie(by)
-	if err != nil {
-		return err
-	}
-	for _, s := range held {
-		_, err := t.record(ledger.SendHeld, ledger.SendBody{Send: s.ID, Message: s.Message, Audiences: s.Audiences, Mechanism: s.Channel, Hold: reason, By: person})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Release lets a held message, or the held sends of one under way, go on, its
-// rehearsals among them. What is released goes however late it is.
-func (t *Tx) Release(m message.Message) error {
-	if m.State == message.Held {
-		err := t.one("UPDATE messages SET state = 'approved', hold = '', hold_by = '' WHERE id = ? AND state = 'held'", m.ID)
-		if err != nil {
-			return fmt.Errorf("release %s: %w", m.ID, err)
-		}
-	}
-	_, err := t.exec(`UPDATE sends SET hold = '', late_ok = 1, state = CASE WHEN state = 'held' THEN 'planned' ELSE state END
-		WHERE message_id = ? AND hold <> ''`, m.ID)
-	if err != nil {
-		return fmt.Errorf("release the sends of %s: %w", m.ID, err)
-	}
-	return t.rollUp([]string{m.ID})
-}
-
-// Holds lists the reasons for which sends of a message are held.
-func (t *Tx) Holds(id string) ([]message.HoldReason, error) {
-	var all []message.HoldReason
-	err := scan(t.ctx, t, func(rows *sql.Rows) error {
-		all = append(all, "")
-		return rows.Scan(&all[len(all)-1])
-	}, "SELECT DISTINCT hold FROM sends WHERE message_id = ? AND hold <> ''", id)
-	if err != nil {
-		return nil, fmt.Errorf("read the holds of %s: %w", id, err)
-	}
-	return all, nil
 }

@@ -11,26 +11,6 @@ import (
 	"clarion/audience"
 )
 
-func TestCountersignNeedsTwoPeople(t *testing.T) {
-	b := setup(t)
-	sign := func(act, by, want string) {
-		t.Helper()
-		b.update(func(tx *Tx) error {
-			if first, err := tx.Countersign(act, "m1", by); err != nil || first != want {
-				t.Errorf("%s by %s: first %q, %v; want %q", act, by, first, err, want)
-			}
-			return nil
-		})
-	}
-	sign("thaw", "ann", "")
-	sign("thaw", "ann", "")
-	sign("release", "bob", "")
-	sign("thaw", "bob", "ann")
-	sign("thaw", "bob", "") // it is used up
-	b.update(func(tx *Tx) error { return tx.ForgetCountersign("thaw", "m1") })
-	sign("thaw", "ann", "")
-}
-
 func TestPeople(t *testing.T) {
 	b := setup(t)
 	b.update(func(tx *Tx) error {

@@ -44,28 +44,3 @@ func (s *Store) People(ctx context.Context) ([]Person, error) {
 	}
 	return all, nil
 }
-
-// Countersign records the first of two people for an act, or gives the name of
-// the one who came first. A person can't be both.
-func (t *Tx) Countersign(act, subject, by string) (first string, err error) {
-	_, err = t.exec("INSERT INTO countersigns (act, subject, by, at) VALUES (?, ?, ?, ?) ON CONFLICT (act, subject) DO NOTHING", act, subject, by, ms(t.now))
-	if err != nil {
-		return "", fmt.Errorf("record the first of two for %s: %w", act, err)
-	}
-	err = row(t.ctx, t, "SELECT by FROM countersigns WHERE act = ? AND subject = ?", []any{act, subject}, &first)
-	if err != nil {
-		return "", fmt.Errorf("read the first of two for %s: %w", act, err)
-	}
-	if first == by {
-		return "", nil
-	}
-	return first, t.ForgetCountersign(act, subject)
-}
-
-// ForgetCountersign drops a first decision that no second followed.
-func (t *Tx) ForgetCountersign(act, subject string) error {
-	if _, err := t.exec("DELETE FROM countersigns WHERE act = ? AND subject = ?", act, subject); err != nil {
-		return fmt.Errorf("forget the first of two for %s: %w", act, err)
-	}
-	return nil
-}

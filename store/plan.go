@@ -103,21 +103,51 @@ func (s *Store) Rendering(ctx context.Context, send int64) ([]byte, error) {
 }
 
 // planSends makes the sends of a run from the frozen plan, or takes up those
-// that an edit cancelled or that ended in rehearsal. Each keeps its idempotency
-// key for life.
+// that ended without having been sent: an edit or a person cancelled them, they
+// were rehearsed, reached nobody or were given up. Each keeps its idempotency
+// key for life. None of the plan is left out: one that was sent is an error.
 func (t *Tx) planSends(m message.Message, run int, due time.Time) error {
-	_, err := t.exec(`INSERT INTO sends (message_id, channel, run, revision, rendering_id, names, addressed, state, due_at, next_at, key, digest)
+	n, err := t.exec(`INSERT INTO sends (message_id, channel, run, revision, rendering_id, names, addressed, state, due_at, next_at, key, digest)
 		SELECT message_id, channel, ?1, revision, id, names, addressed, 'planned', ?2, ?2, lower(hex(randomblob(16))), digest
 		FROM renderings WHERE message_id = ?3 AND revision = ?4 AND planned
 		ON CONFLICT (message_id, channel, run) DO UPDATE SET revision = excluded.revision, rendering_id = excluded.rendering_id,
 			names = excluded.names, addressed = excluded.addressed, state = 'planned', hold = '', late_ok = 0,
 			due_at = excluded.due_at, next_at = excluded.next_at, digest = excluded.digest, reason = '', class = '', materialised_at = 0,
-			attempts = 0, sent_at = 0, remote_id = '', remote_url = ''
-			WHERE sends.attempts = 0 OR sends.state = 'rehearsed'`, run, ms(due), m.ID, m.Revision)
+			attempts = 0, sent_at = 0, remote_id = '', remote_url = '', accepted_fingerprint = '', accepted_mode = ''
+			WHERE sends.state IN ('cancelled', 'suppressed', 'abandoned', 'rehearsed')`, run, ms(due), m.ID, m.Revision)
+	if err != nil {
+		return fmt.Errorf("plan the sends of %s: %w", m.ID, err)
+	}
+	return t.allPlanned(m, n)
+}
+
+func (t *Tx) allPlanned(m message.Message, planned int64) error {
+	var want int64
+	err := row(t.ctx, t, "SELECT count(*) FROM renderings WHERE message_id = ? AND revision = ? AND planned", []any{m.ID, m.Revision}, &want)
+	if err == nil && planned != want {
+		err = fmt.Errorf("%d of %d could be planned: the others are under way or were sent", planned, want)
+	}
 	if err != nil {
 		return fmt.Errorf("plan the sends of %s: %w", m.ID, err)
 	}
 	return nil
+}
+
+// DoubtfulChannels lists the channels by which something of a message was
+// given up while nobody knew whether it had been published: sending it again
+// may publish it twice.
+func (s *Store) DoubtfulChannels(ctx context.Context, id string) ([]string, error) {
+	var all []string
+	err := scan(ctx, s.read, func(rows *sql.Rows) error {
+		all = append(all, "")
+		return rows.Scan(&all[len(all)-1])
+	}, `SELECT channel FROM sends s WHERE message_id = ? AND run = 0 AND (NOT addressed AND state = 'abandoned' AND class = 'unknown'
+		OR addressed AND EXISTS (SELECT 1 FROM recipients r WHERE r.send_id = s.id AND r.state = 'abandoned' AND r.class = 'unknown'))
+		ORDER BY channel`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read what was given up of %s: %w", id, err)
+	}
+	return all, nil
 }
 
 // PlanRehearsal makes the sends of a new rehearsal run, due now, and gives its

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"testing"
@@ -54,7 +55,7 @@ func TestAddressedSendProperty(t *testing.T) {
 			"unsub": func(rt *rapid.T) {
 				w.suppress(rapid.IntRange(0, w.people-1).Draw(rt, "who"), rapid.SampledFrom([]string{"", "press"}).Draw(rt, "from"))
 			},
-			"hold":    func(*rapid.T) { w.hold(w.id) },
+			"hold":    func(*rapid.T) { w.holdLeft() },
 			"release": func(*rapid.T) { w.release(w.id) },
 			"cancel":  func(*rapid.T) { w.cancel() },
 			"resolve": w.resolve,
@@ -165,4 +166,19 @@ func (w *world) crash() {
 		w.Errorf("recovered %+v of %d claimed and %d under way", r, len(w.claimed), len(w.open))
 	}
 	w.claimed, w.open = nil, nil
+}
+
+// holdLeft holds what is left to be held, if anything.
+func (w *world) holdLeft() {
+	w.Helper()
+	err := w.store.Update(context.Background(), w.now, func(tx *Tx) error {
+		m, err := tx.Message(w.id)
+		if err != nil {
+			return err
+		}
+		return tx.Hold(m, message.HoldManual, Decider{Name: "ann"})
+	})
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		w.Fatalf("hold: %v", err)
+	}
 }

@@ -35,9 +35,12 @@ func (s *Store) PublicPage(ctx context.Context, slug string) (page []byte, updat
 }
 
 // PublicEntries reads the newest entries of an audience, or of all with an
-// empty name, newest first.
+// empty name, newest first. What was published to an audience that is no longer
+// public is in no list; its page stays where it was.
 func (s *Store) PublicEntries(ctx context.Context, audience string, limit int) ([]PublicEntry, error) {
-	query, args := "SELECT slug, atom, rss, json, item, published_at, updated_at FROM public_pages ORDER BY published_at DESC, slug DESC LIMIT ?", []any{limit}
+	query, args := `SELECT p.slug, p.atom, p.rss, p.json, p.item, p.published_at, p.updated_at FROM public_pages p
+		WHERE EXISTS (SELECT 1 FROM public_audiences n JOIN public_page_audiences a ON a.audience = n.name
+			WHERE a.published_at = p.published_at AND a.slug = p.slug) ORDER BY p.published_at DESC, p.slug DESC LIMIT ?`, []any{limit}
 	if audience != "" {
 		query = `SELECT p.slug, p.atom, p.rss, p.json, p.item, p.published_at, p.updated_at FROM public_page_audiences a
 			JOIN public_pages p ON p.slug = a.slug WHERE a.audience = ? AND a.audience IN (SELECT name FROM public_audiences) ORDER BY a.published_at DESC, a.slug DESC LIMIT ?`

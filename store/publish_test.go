@@ -143,8 +143,8 @@ func TestAudienceNoLongerPublic(t *testing.T) {
 	if s := b.wants(id, message.Held, "web", message.SendHeld); s.Hold != message.HoldAudienceDrift {
 		t.Errorf("held for %q", s.Hold)
 	}
-	if len(b.entries("press")) != 0 {
-		t.Error("an audience that is not public has a feed")
+	if len(b.entries("press")) != 0 || len(b.entries("")) != 0 {
+		t.Error("what an audience got that is not public any more is listed")
 	}
 	b.wants(before, message.Released, "web", message.Sent)
 	b.update(func(tx *Tx) error {

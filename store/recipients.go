@@ -46,7 +46,7 @@ func (t *Tx) materialise(f fact) error {
 			WHERE a.name IN (SELECT value FROM json_each(?4)) GROUP BY s.id) c
 		WHERE true ON CONFLICT (send_id, address_key) DO UPDATE SET state = excluded.state, next_at = excluded.next_at, name = excluded.name,
 			attempts = 0, class = '', reason = '', sent_at = 0, remote_id = ''
-			WHERE recipients.state IN ('cancelled', 'suppressed') AND recipients.attempts = 0 OR recipients.state = 'rehearsed'`, f.send, ms(f.item.Due), f.item.Key, names)
+			WHERE recipients.state IN ('cancelled', 'suppressed', 'abandoned', 'rehearsed')`, f.send, ms(f.item.Due), f.item.Key, names)
 	if err != nil {
 		return err
 	}
@@ -77,6 +77,23 @@ func (t *Tx) suppressEmpty(f fact) error {
 		return err
 	}
 	return t.rollUp([]string{f.item.Message})
+}
+
+// Unreached lists those of the audiences in which there is nobody whom mail
+// would reach.
+func (s *Store) Unreached(ctx context.Context, audiences []string) ([]string, error) {
+	var none []string
+	err := scan(ctx, s.read, func(rows *sql.Rows) error {
+		none = append(none, "")
+		return rows.Scan(&none[len(none)-1])
+	}, `SELECT w.value FROM json_each(?) w WHERE NOT EXISTS (
+		SELECT 1 FROM audiences a JOIN audience_members am ON am.audience_id = a.id JOIN subscribers s ON s.id = am.subscriber_id
+		WHERE a.name = w.value AND NOT EXISTS (
+			SELECT 1 FROM suppressions u WHERE u.address_key = s.address_key AND u.audience IN ('', a.name)))`, list(audiences))
+	if err != nil {
+		return nil, fmt.Errorf("look whom mail reaches: %w", err)
+	}
+	return none, nil
 }
 
 // claimRecipients leases due recipients, oldest send first.

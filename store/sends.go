@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	sendColumns = `SELECT s.id, s.message_id, v.title, s.channel, s.names, s.run, s.revision, r.mode, s.addressed, s.state, s.hold, s.class,
+	sendColumns = `SELECT s.id, s.message_id, v.title, s.channel, s.names, s.run, s.revision,
+		CASE WHEN s.accepted_fingerprint <> '' THEN s.accepted_mode ELSE r.mode END, s.addressed, s.state, s.hold, s.class,
 		s.reason, s.attempts, s.digest, s.key, s.remote_id, s.remote_url, s.due_at, s.next_at, s.sent_at,
 		coalesce((SELECT json_group_object(state, n) FROM tallies WHERE send_id = s.id AND n <> 0), '{}')
 		FROM sends s JOIN renderings r ON r.id = s.rendering_id JOIN (SELECT message_id, number, content ->> 'title' AS title FROM revisions) v
@@ -75,36 +76,6 @@ func sends(ctx context.Context, q querier, where string, args ...any) ([]message
 		return nil, fmt.Errorf("list sends: %w", err)
 	}
 	return all, nil
-}
-
-// ChangedSends lists sends that the ledger speaks of after a place, oldest
-// change first, with the place to go on from.
-func (s *Store) ChangedSends(ctx context.Context, after int64, limit int) ([]message.Send, int64, error) {
-	ids := []int64{}
-	next := after
-	err := scan(ctx, s.read, func(rows *sql.Rows) error {
-		var id int64
-		err := rows.Scan(&next, &id)
-		ids = append(ids, id)
-		return err
-	}, `SELECT seq, body ->> 'send' FROM ledger_entries WHERE writer_id = (SELECT max(id) FROM ledger_writers) AND seq > ?
-		AND kind LIKE 'send.%' ORDER BY seq LIMIT ?`, after, limit)
-	if err != nil {
-		return nil, after, fmt.Errorf("read changed sends: %w", err)
-	}
-	changed, err := sends(ctx, s.read, `JOIN (SELECT value AS id, max(key) AS last FROM json_each(?) GROUP BY value) c ON c.id = s.id
-		ORDER BY c.last`, list(ids))
-	return changed, next, err
-}
-
-// LedgerEnd gives the place behind the newest entry.
-func (s *Store) LedgerEnd(ctx context.Context) (int64, error) {
-	var end int64
-	err := row(ctx, s.read, "SELECT coalesce(max(seq), 0) FROM ledger_entries WHERE writer_id = (SELECT max(id) FROM ledger_writers)", nil, &end)
-	if err != nil {
-		return 0, fmt.Errorf("read the ledger's end: %w", err)
-	}
-	return end, nil
 }
 
 // Send reads a send.
@@ -221,8 +192,8 @@ func (t *Tx) rollUpLive(s message.Send) error {
 }
 
 // RecordResolved chains a person's word about a send.
-func (t *Tx) RecordResolved(kind ledger.Kind, s message.Send, to message.SendState, by, reason string, count int) error {
-	person, err := t.Tie(by)
+func (t *Tx) RecordResolved(kind ledger.Kind, s message.Send, to message.SendState, by Decider, reason string, count int) error {
+	person, err := t.Tie(by.Name)
 	if err != nil {
 		return err
 	}
@@ -232,6 +203,7 @@ func (t *Tx) RecordResolved(kind ledger.Kind, s message.Send, to message.SendSta
 	}
 	return t.Record(kind, ledger.SendBody{
 		Send: s.ID, Message: s.Message, Audiences: s.Audiences, Mechanism: s.Channel, Run: s.Run, To: to, By: person, Reason: why, Count: count,
+		Verified: by.Verified,
 	})
 }
 

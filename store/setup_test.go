@@ -190,7 +190,7 @@ func (b *bundle) with(id string, change func(*Tx, message.Message) error) {
 
 func (b *bundle) hold(id string) {
 	b.Helper()
-	b.with(id, func(tx *Tx, m message.Message) error { return tx.Hold(m, message.HoldManual, "ann") })
+	b.with(id, func(tx *Tx, m message.Message) error { return tx.Hold(m, message.HoldManual, Decider{Name: "ann"}) })
 }
 
 func (b *bundle) release(id string) {

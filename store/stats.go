@@ -9,9 +9,10 @@ import (
 	"clarion/message"
 )
 
-// Backlog is what operations watch of the queue.
+// Backlog is what operations watch of the queue: sends and, of an addressed
+// send that has begun, recipients.
 type Backlog struct {
-	Due       int       // planned or waiting, their instant reached
+	Due       int       // planned or waiting, their instant reached, on paused channels too
 	Overdue   int       // of those, later than a minute
 	OldestDue time.Time // zero if nothing is due
 	Failed    int
@@ -27,6 +28,10 @@ const (
 	SELECT count(*), coalesce(sum(s.next_at < ?2), 0), min(s.next_at) FROM c JOIN sends s ON s.channel = c.name
 	WHERE s.state IN ('planned', 'waiting') AND s.next_at <= ?1`
 
+	backlogRecipients = `SELECT count(*), coalesce(sum(r.next_at < ?2), 0), min(r.next_at)
+	FROM sends s INDEXED BY sends_leased CROSS JOIN recipients r INDEXED BY recipients_due ON r.send_id = s.id
+	WHERE s.state IN ('claimed', 'sending') AND s.addressed AND s.hold = '' AND r.state IN ('planned', 'waiting') AND r.next_at <= ?1`
+
 	backlogOpen = `SELECT state, count(*) FROM sends WHERE state IN ('failed', 'unknown') AND NOT addressed GROUP BY state
 	UNION ALL SELECT 'held', count(*) FROM sends WHERE state = 'held'
 	UNION ALL SELECT 'held', count(*) FROM sends WHERE state IN ('claimed', 'sending') AND hold <> ''
@@ -37,13 +42,12 @@ const (
 // channel by channel, so that what is not due costs nothing.
 func (s *Store) Backlog(ctx context.Context, now time.Time) (Backlog, error) {
 	var b Backlog
-	var oldest sql.NullInt64
-	err := row(ctx, s.read, backlogDue, []any{ms(now), ms(now.Add(-time.Minute))}, &b.Due, &b.Overdue, &oldest)
-	if err != nil {
-		return b, fmt.Errorf("count due sends: %w", err)
+	for _, query := range []string{backlogDue, backlogRecipients} {
+		if err := s.countDue(ctx, query, now, &b); err != nil {
+			return b, fmt.Errorf("count what is due: %w", err)
+		}
 	}
-	b.OldestDue = at(oldest.Int64)
-	err = scan(ctx, s.read, func(rows *sql.Rows) error {
+	err := scan(ctx, s.read, func(rows *sql.Rows) error {
 		var state message.SendState
 		var n int
 		if err := rows.Scan(&state, &n); err != nil {
@@ -63,4 +67,19 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (Backlog, error) {
 		return b, fmt.Errorf("count open sends: %w", err)
 	}
 	return b, nil
+}
+
+func (s *Store) countDue(ctx context.Context, query string, now time.Time, b *Backlog) error {
+	var due, overdue int
+	var oldest sql.NullInt64
+	err := row(ctx, s.read, query, []any{ms(now), ms(now.Add(-time.Minute))}, &due, &overdue, &oldest)
+	if err != nil {
+		return err
+	}
+	b.Due += due
+	b.Overdue += overdue
+	if first := at(oldest.Int64); oldest.Valid && (b.OldestDue.IsZero() || first.Before(b.OldestDue)) {
+		b.OldestDue = first
+	}
+	return nil
 }

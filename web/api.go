@@ -47,6 +47,7 @@ func NewAPI(o *office.Office, version string, fault func(doing string, err error
 	a.huma = humago.New(a.mux, a.config())
 	a.huma.UseMiddleware(withActor)
 	a.registerMessages()
+	a.registerAgenda()
 	a.registerReviews()
 	a.registerHolds()
 	a.registerSends()

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"clarion/api"
+	"clarion/message"
 	"clarion/office"
 )
 
@@ -34,11 +35,17 @@ func (a *API) refusal(ctx context.Context, doing string, err error) error {
 
 func refused(r *office.Refusal) *api.Error {
 	status := statusOf(r.Code)
-	e := &api.Error{Title: http.StatusText(status), Status: status, Detail: r.Says, Try: r.Try}
-	for _, p := range r.Problems {
-		e.Problems = append(e.Problems, api.Problem{File: p.File, Line: p.Line, Field: p.Field, Channel: p.Channel, Says: p.Says, Try: p.Try})
+	return &api.Error{Title: http.StatusText(status), Status: status, Detail: inWords(r.Says), Try: r.Try, Problems: problemsOf(r.Problems)}
+}
+
+// inWords writes the states of two words as people do.
+func inWords(says string) string {
+	for _, s := range message.States() {
+		if name := string(s); strings.Contains(name, "_") {
+			says = strings.ReplaceAll(says, " is "+name, " is "+strings.ReplaceAll(name, "_", " "))
+		}
 	}
-	return e
+	return says
 }
 
 func statusOf(c office.Code) int {

@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"clarion/api"
+	"clarion/message"
 	"clarion/office"
 )
 
@@ -23,6 +24,9 @@ func (a *API) registerHolds() {
 		return decisionOf(d), err
 	})
 	handle(a, huma.Operation{
+		OperationID: "release-all", Method: http.MethodPost, Path: "/holds/{hold}/release", Summary: "Release all that is held for one reason; some take two people", Tags: []string{"holds"},
+	}, a.releaseAll)
+	handle(a, huma.Operation{
 		OperationID: "cancel-message", Method: http.MethodPost, Path: "/messages/{id}/cancel", Summary: "Cancel a message, or what has not started of it", Tags: []string{"holds"},
 	}, func(ctx context.Context, in *decided) (*answer[api.Done], error) {
 		return done(a.office.Cancel(ctx, in.ID, in.Body.Reason, actor(ctx)))
@@ -33,7 +37,29 @@ func (a *API) registerHolds() {
 }
 
 func decisionOf(d office.Decided) *answer[api.Decision] {
-	return reply(api.Decision{Done: d.Done, First: d.First})
+	return reply(api.Decision{Done: d.Done, First: d.First, Already: d.Already, Accepts: accepted(d.Accepts)})
+}
+
+func accepted(all []office.Acceptance) []string {
+	var says []string
+	for _, a := range all {
+		says = append(says, a.String())
+	}
+	return says
+}
+
+func (a *API) releaseAll(ctx context.Context, in *struct {
+	Hold string `path:"hold" maxLength:"40" doc:"The reason of the hold, as in freeze."`
+	Body api.Reason
+}) (*answer[api.ReleasedAll], error) {
+	r, err := a.office.ReleaseAll(ctx, message.HoldReason(in.Hold), in.Body.Reason, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return reply(api.ReleasedAll{
+		Decision: api.Decision{Done: r.Done, First: r.First, Already: r.Already, Accepts: accepted(r.Accepts)},
+		Messages: append([]string{}, r.Messages...), Waiting: append([]string{}, r.Waiting...), Left: append([]string{}, r.Left...),
+	}), nil
 }
 
 func (a *API) rehearseMessage(ctx context.Context, in *messageID) (*answer[api.Rehearsed], error) {

@@ -20,6 +20,7 @@ func detailOf(d office.Detail) api.MessageDetail {
 	out := api.MessageDetail{
 		Message: messageOf(d.Message), Content: contentOf(d.Content), EditedBy: d.EditedBy, EditedAt: api.At(d.EditedAt),
 		Plan: make([]api.PlannedSend, len(d.Plan)), Sends: make([]api.Send, len(d.Sends)), People: d.ReleaseBy,
+		Accepts: accepted(d.Accepts), Decisions: decisionsOf(d.Decisions),
 	}
 	for i, p := range d.Plan {
 		out.Plan[i] = plannedOf(p.PlannedSend, p.Length)

@@ -88,7 +88,7 @@ func (a *API) editMessage(ctx context.Context, in *onMessage[api.Draft]) (*draft
 }
 
 func draftedAs(status int, d office.Drafted, dry bool) *drafted {
-	body := api.Drafted{ID: d.ID, Revision: d.Revision, Title: d.Title, DryRun: dry, Sends: make([]api.PlannedSend, len(d.Sends))}
+	body := api.Drafted{ID: d.ID, Revision: d.Revision, Title: d.Title, DryRun: dry, Warnings: problemsOf(d.Warnings), Sends: make([]api.PlannedSend, len(d.Sends))}
 	for i, s := range d.Sends {
 		body.Sends[i] = plannedOf(s, 0)
 	}

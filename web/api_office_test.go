@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,12 +64,21 @@ func TestAPIChannels(t *testing.T) {
 	if !checked.OK {
 		t.Errorf("web checks as %+v", checked)
 	}
+	checked, err = d.nobody.CheckChannel(ctx, "mastodon")
+	d.no(err)
+	if !checked.OK || checked.Says != "it rehearses: there is nothing to check" {
+		t.Errorf("mastodon checks as %+v", checked)
+	}
+	_, err = d.nobody.CheckChannel(ctx, "fax")
+	d.refused(err, http.StatusNotFound, "fax")
 }
 
 func TestAPIPeople(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
 	d.refused(d.ada.SetPerson(t.Context(), "Not A Name", api.PersonSettings{FullName: "X"}), http.StatusBadRequest, "ada.okoro")
+	d.refused(d.nobody.SetPerson(t.Context(), "cid", api.PersonSettings{FullName: "Cid"}), http.StatusForbidden, "nobody is named", "--as NAME")
+	d.refused(d.nobody.As("cid").SetPerson(t.Context(), "cid", api.PersonSettings{FullName: "Cid"}), http.StatusForbidden, "no person called")
 	all, err := d.nobody.People(t.Context())
 	d.no(err)
 	if len(all.People) != 2 || all.People[0] != (api.Person{Name: "ada", FullName: "Ada Okoro", Role: "press officer"}) {
@@ -82,7 +92,18 @@ func TestAPIStatus(t *testing.T) {
 	d.approved(sample)
 	s, err := d.nobody.Status(t.Context())
 	d.no(err)
-	if s.Version != "test" || s.Frozen || s.Due != 3 || s.OldestDue.IsZero() {
+	if s.Version != "test" || s.Frozen || !s.FrozenAt.IsZero() || s.Due != 3 || s.OldestDue.IsZero() || s.InReview != 0 || len(s.Paused) != 0 {
+		t.Errorf("status is %+v", s)
+	}
+	id := d.add(sample)
+	_, err = d.ada.Submit(t.Context(), id)
+	d.no(err)
+	d.no(d.ada.PauseChannel(t.Context(), "email", "the relay is down"))
+	_, err = d.ben.Freeze(t.Context(), "the wrong text")
+	d.no(err)
+	s, err = d.nobody.Status(t.Context())
+	d.no(err)
+	if !s.Frozen || s.FrozenBy != "ben" || s.Why != "the wrong text" || s.FrozenAt.IsZero() || s.InReview != 1 || !slices.Equal(s.Paused, []string{"email"}) {
 		t.Errorf("status is %+v", s)
 	}
 }

@@ -27,11 +27,11 @@ func (a *API) registerReviews() {
 }
 
 func (a *API) submitMessage(ctx context.Context, in *messageID) (*answer[api.Submitted], error) {
-	digest, err := a.office.Submit(ctx, in.ID, actor(ctx))
+	submitted, err := a.office.Submit(ctx, in.ID, actor(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return reply(api.Submitted{Digest: digest}), nil
+	return reply(api.Submitted{Digest: submitted.Digest, Warnings: problemsOf(submitted.Warnings)}), nil
 }
 
 func (a *API) approveMessage(ctx context.Context, in *onMessage[api.Approval]) (*answer[api.Done], error) {

@@ -7,6 +7,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"clarion/api"
+	"clarion/message"
+	"clarion/office"
 )
 
 func (a *API) registerStatus() {
@@ -21,8 +23,38 @@ func (a *API) showStatus(ctx context.Context, _ *nothing) (*answer[api.Status], 
 		return nil, err
 	}
 	state, err := a.office.FreezeState(ctx)
+	if err != nil {
+		return nil, err
+	}
+	review, err := a.office.Messages(ctx, office.MessageFilter{State: message.InReview, Limit: office.MaxList})
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := a.office.FirstDecisions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	paused, err := a.pausedChannels(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return reply(api.Status{
-		Version: a.version, Frozen: state.Frozen, Due: b.Due, Overdue: b.Overdue, OldestDue: api.At(b.OldestDue),
-		Failed: b.Failed, Unknown: b.Unknown, Held: b.Held,
-	}), err
+		Version: a.version, Frozen: state.Frozen, FrozenBy: state.By, FrozenAt: api.At(state.At), Why: state.Reason,
+		Due: b.Due, Overdue: b.Overdue, OldestDue: api.At(b.OldestDue), Failed: b.Failed, Unknown: b.Unknown, Held: b.Held,
+		Waiting: firstsOf(waiting), InReview: len(review), Paused: paused,
+	}), nil
+}
+
+func (a *API) pausedChannels(ctx context.Context) ([]string, error) {
+	all, err := a.office.Channels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	paused := []string{}
+	for _, c := range all {
+		if c.State.Paused {
+			paused = append(paused, c.Name)
+		}
+	}
+	return paused, nil
 }

@@ -156,7 +156,7 @@ func TestPublicEntriesLimit(t *testing.T) {
 		if got := len(parseFeed(t, "atom", r.found("/feeds/all.atom").body).entries); got != want {
 			t.Errorf("of %d messages the feed holds %d", n+1, got)
 		}
-		if got := strings.Count(r.found("/").body, "<h3>"); got != want {
+		if got := strings.Count(r.found("/").body, `<a href="`+baseURL+"/news/"); got != want {
 			t.Errorf("of %d messages the front page lists %d", n+1, got)
 		}
 	}

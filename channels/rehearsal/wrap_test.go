@@ -58,7 +58,7 @@ func TestWrapKeepsAllButTheNetwork(t *testing.T) {
 	inner := newLoud(t)
 	outer := Wrap(inner)
 	want := inner.Capabilities()
-	want.Local, want.Concurrency, want.Ahead = false, 16, 64
+	want.Local, want.Rehearses, want.Concurrency, want.Ahead = false, true, 16, 64
 	if got := outer.Capabilities(); got != want {
 		t.Errorf("capabilities: got %+v, want %+v", got, want)
 	}

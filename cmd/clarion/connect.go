@@ -57,15 +57,34 @@ func (c *cli) mustHaveFolder() error {
 
 // inOffice is withOffice for verbs that may make the data folder.
 func (c *cli) inOffice(ctx context.Context, do func(*client.Client) error) error {
-	daemon, err := c.reach(ctx)
-	if err != nil {
-		return err
+	over := time.NewTimer(lockWait)
+	defer over.Stop()
+	again := time.NewTicker(lockWait / 20)
+	defer again.Stop()
+	for {
+		daemon, err := c.reach(ctx)
+		if err != nil {
+			return err
+		}
+		if daemon != nil {
+			return do(daemon.As(c.actor()))
+		}
+		if err = c.locally(ctx, do); !errors.Is(err, store.ErrLocked) {
+			return err
+		}
+		select { // the owner may be starting or stopping
+		case <-again.C:
+		case <-over.C:
+			return c.locked(err)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	if daemon != nil {
-		return do(daemon.As(c.actor()))
-	}
-	return c.locally(ctx, do)
 }
+
+// lockWait is how long a verb waits for the owner of a folder to answer or to
+// let go of it.
+const lockWait = 2 * time.Second
 
 // probeTime bounds how long a daemon may take to say that it is there.
 const probeTime = 10 * time.Second
@@ -98,7 +117,7 @@ func (c *cli) locally(ctx context.Context, do func(*client.Client) error) (err e
 	}
 	handler, release, err := daemon.Local(ctx, cfg, c.dataDir(), version())
 	if err != nil {
-		return c.locked(err)
+		return err
 	}
 	local, stop := client.Local(handler)
 	defer func() { err = errors.Join(err, stop(), release()) }()
@@ -108,7 +127,7 @@ func (c *cli) locally(ctx context.Context, do func(*client.Client) error) (err e
 // locked says what to do about a folder that another process owns.
 func (c *cli) locked(err error) error {
 	if errors.Is(err, store.ErrLocked) {
-		return fmt.Errorf("another process owns %s and does not answer; it may be starting or stopping: try again, or look at its log", c.dataDir())
+		return fmt.Errorf("another process owns %s and does not answer; it may be starting or stopping, or hang: try again, or look at its log", c.dataDir())
 	}
 	return err
 }

@@ -42,7 +42,11 @@ func (c *cli) freeze(ctx context.Context, reason string) error {
 	if p.File = p.File || fileErr == nil; !p.File && !p.Row && !p.Memory {
 		return fmt.Errorf("NOT FROZEN: %w; stop the daemon", errors.Join(fileErr, err))
 	}
-	if err := c.result(p, "Frozen. memory: %s, file: %s, row: %s", yesNo(p.Memory), yesNo(p.File), yesNo(p.Row)); err != nil {
+	memory := yesNo(p.Memory)
+	if !p.Memory && err == nil {
+		memory = "no daemon runs"
+	}
+	if err := c.result(p, "Frozen. memory: %s, file: %s, row: %s", memory, yesNo(p.File), yesNo(p.Row)); err != nil {
 		return err
 	}
 	if p.Says != "" && !c.json {
@@ -65,7 +69,7 @@ func (c *cli) press(ctx context.Context, reason string) (p api.Pressed, err erro
 		return err
 	})
 	p.Memory = false // this process's own is not worth telling
-	return p, err
+	return p, c.locked(err)
 }
 
 func (c *cli) freezeStatus() *cobra.Command {
@@ -88,7 +92,7 @@ func (c *cli) freezeStatus() *cobra.Command {
 		if !state.Frozen {
 			return c.result(state, "Nothing is frozen.")
 		}
-		return c.result(state, "Frozen by %s at %s: %s", dash(state.By), when(state.At), dash(state.Reason))
+		return c.result(state, "Frozen by %s at %s: %s", dash(state.By), c.when(state.At), dash(state.Reason))
 	})
 }
 

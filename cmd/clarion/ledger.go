@@ -132,7 +132,7 @@ func (c *cli) ledgerHead() *cobra.Command {
 				return err
 			}
 			return list(c, all.Heads, "The ledger is empty.", []string{"WRITER", "LINK", "AT", "HASH"}, func(h api.Head) []string {
-				return []string{h.Writer, strconv.FormatInt(h.Number, 10), when(h.At), h.Hash}
+				return []string{h.Writer, strconv.FormatInt(h.Number, 10), c.when(h.At), h.Hash}
 			})
 		})
 	})

@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"clarion/api"
 	"clarion/client"
+	"clarion/message"
 )
 
 func (c *cli) messageCommand() *cobra.Command {
 	return group("message", "Write, review and watch over messages",
-		c.messageAdd(), c.messageEdit(), c.messageList(), c.messageShow(),
+		c.messageAdd(), c.messageEdit(), c.messageList(), c.messageAgenda(), c.messageShow(),
 		c.messageSubmit(), c.messageApprove(), c.messageReturn(),
 		c.messageHold(), c.messageRelease(), c.messageCancel(), c.messageRehearse(),
 	)
@@ -18,6 +21,10 @@ func (c *cli) messageCommand() *cobra.Command {
 func (c *cli) messageList() *cobra.Command {
 	var f api.MessageFilter
 	cmd := c.verb("list", "List messages, newest first", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		var err error
+		if f.State, err = stateOf(f.State, message.States()); err != nil {
+			return err
+		}
 		return c.withOffice(cmd.Context(), func(o *client.Client) error {
 			all, err := pages(f.Limit, func(limit int) ([]api.Message, bool, error) {
 				f.Limit = limit
@@ -28,21 +35,42 @@ func (c *cli) messageList() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			states, err := statesOf(cmd.Context(), o, all)
+			if err != nil {
+				return err
+			}
 			return list(c, all, "There are no messages.", []string{"ID", "STATE", "REV", "PUBLISH", "TITLE"}, func(m api.Message) []string {
-				return []string{m.ID, words(m.State, m.Hold), number(m.Revision), publish(m), short(m.Title, 60)}
+				return []string{m.ID, states[m.ID], number(m.Revision), c.publish(m), short(m.Title, 60)}
 			})
 		})
 	})
-	cmd.Flags().StringVar(&f.State, "state", "", "only those in this state, as in in_review")
+	cmd.Flags().StringVar(&f.State, "state", "", "only those in this state, as in \"in review\"")
 	cmd.Flags().IntVar(&f.Limit, "limit", api.DefaultPage, "at most so many; 0: all")
 	return cmd
 }
 
-func publish(m api.Message) string {
+// statesOf gives the states of messages in words. Of one under way it looks
+// whether some of it is held.
+func statesOf(ctx context.Context, o *client.Client, all []api.Message) (map[string]string, error) {
+	states := map[string]string{}
+	for _, m := range all {
+		var sends api.Sends
+		if m.State == string(message.Releasing) {
+			var err error
+			if sends, err = o.Sends(ctx, api.SendFilter{Message: m.ID, Limit: api.MaxPage}); err != nil {
+				return nil, err
+			}
+		}
+		states[m.ID] = partlyHeld(m, sends.Sends)
+	}
+	return states, nil
+}
+
+func (c *cli) publish(m api.Message) string {
 	if m.ScheduledFor.IsZero() {
 		return "when approved"
 	}
-	return when(m.ScheduledFor)
+	return c.when(m.ScheduledFor)
 }
 
 // pages gathers pages of a list until there are enough; 0 means all.

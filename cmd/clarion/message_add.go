@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -80,10 +81,22 @@ func (c *cli) draft(ctx context.Context, file string, f draftFlags, hand func(co
 	if err != nil {
 		return err
 	}
+	c.warn(drafted.Warnings)
 	if f.dryRun {
 		return c.result(drafted, "%s has no fault; it would go by %s", file, mechanisms(drafted.Sends))
 	}
-	return c.result(drafted, "%s is a draft, revision %d: %q, to go by %s", drafted.ID, drafted.Revision, drafted.Title, mechanisms(drafted.Sends))
+	return c.result(drafted, "%s is a draft, revision %d: \"%s\", to go by %s. Submit it with\n  clarion message submit %s%s",
+		drafted.ID, drafted.Revision, oneLine(drafted.Title), mechanisms(drafted.Sends), drafted.ID, c.asFlag())
+}
+
+// warn tells what may not be meant.
+func (c *cli) warn(warnings []api.Problem) {
+	if c.json {
+		return // they are in the answer
+	}
+	for _, w := range warnings {
+		fmt.Fprintf(c.errs, "clarion: take care: %s\n", w)
+	}
 }
 
 func mechanisms(sends []api.PlannedSend) string {

@@ -21,7 +21,8 @@ func (c *cli) messageSubmit() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.result(s, "%s is in review. Somebody else approves it with\n  clarion message approve %s --digest %s", args[0], args[0], s.Digest)
+			c.warn(s.Warnings)
+			return c.result(s, "%s is in review. Somebody else approves it with\n  clarion message approve %s --digest %s --as NAME", args[0], args[0], s.Digest)
 		})
 	})
 }

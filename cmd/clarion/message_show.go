@@ -1,45 +1,63 @@
 package main
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
+	"context"
 
 	"github.com/spf13/cobra"
 
-	"clarion/api"
 	"clarion/client"
 )
 
+// showFlags say which face of a message is shown.
+type showFlags struct {
+	rendering, document, out string
+	source, full, raw        bool
+}
+
+func (f *showFlags) check() error {
+	switch {
+	case f.rendering == "" && (f.out != "" || f.raw || f.document != ""):
+		return misused("--out, --raw and --document go with --rendering")
+	case f.rendering != "" && f.full:
+		return misused("--full is for the message itself; a rendering is whole")
+	default:
+		return nil
+	}
+}
+
 func (c *cli) messageShow() *cobra.Command {
-	var rendering string
-	var source bool
+	var f showFlags
 	cmd := c.verb("show ID", "Show a message, with the digest that an approval names", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+		if err := f.check(); err != nil {
+			return err
+		}
 		return c.withOffice(cmd.Context(), func(o *client.Client) error {
 			switch {
-			case source:
+			case f.source:
 				text, err := o.Source(cmd.Context(), args[0])
 				if err != nil {
 					return err
 				}
 				return c.source(text)
-			case rendering != "":
-				r, err := o.Rendering(cmd.Context(), args[0], rendering)
+			case f.rendering != "":
+				r, err := o.Rendering(cmd.Context(), args[0], f.rendering)
 				if err != nil {
 					return err
 				}
-				return c.documents(r)
+				return c.rendering(r, f)
 			}
-			m, err := o.Message(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return c.showMessage(m)
+			return c.showMessage(cmd.Context(), o, args[0], f.full)
 		})
 	})
-	cmd.Flags().StringVar(&rendering, "rendering", "", "show what this channel would publish; slots stand as ⟦name⟧")
-	cmd.Flags().BoolVar(&source, "source", false, "write it as an announcement file")
+	flags := cmd.Flags()
+	flags.BoolVar(&f.full, "full", false, "with the text and the notes to editors")
+	flags.StringVar(&f.rendering, "rendering", "", "show what this channel would publish; slots stand as ⟦name⟧, a mail is decoded")
+	flags.BoolVar(&f.raw, "raw", false, "with --rendering: byte for byte, a mail as well")
+	flags.StringVar(&f.document, "document", "", "with --rendering: this document of several alone, as in page")
+	flags.StringVar(&f.out, "out", "", "with --rendering: write the document, byte for byte, to this file, which must not be there; of several, the first")
+	flags.BoolVar(&f.source, "source", false, "write it as an announcement file")
 	cmd.MarkFlagsMutuallyExclusive("rendering", "source")
+	cmd.MarkFlagsMutuallyExclusive("full", "source")
 	return cmd
 }
 
@@ -56,88 +74,23 @@ func (c *cli) source(text []byte) error {
 	return err
 }
 
-// documents writes a rendering: one document as it is, several with a line
-// before each.
-func (c *cli) documents(r api.Rendering) error {
-	for _, d := range r.Documents {
-		if c.json {
-			if err := c.object(d); err != nil {
-				return err
-			}
-			continue
-		}
-		if len(r.Documents) > 1 {
-			fmt.Fprintf(c.out, "== %s (%s)\n", d.Name, d.MediaType)
-		}
-		if _, err := c.out.Write(d.Bytes()); err != nil {
-			return err
-		}
-		if len(r.Documents) > 1 && !strings.HasSuffix(d.Text, "\n") {
-			fmt.Fprintln(c.out)
-		}
+// showMessage shows what an approver decides from.
+func (c *cli) showMessage(ctx context.Context, o *client.Client, id string, full bool) error {
+	m, err := o.Message(ctx, id)
+	if err != nil {
+		return err
 	}
-	return nil
-}
-
-func (c *cli) showMessage(m api.MessageDetail) error {
 	if c.json {
 		return c.object(m)
 	}
-	t := table{}
-	t.row("Message", m.ID)
-	t.row("Title", m.Title)
-	t.row("State", words(m.State, m.Hold)+people(m.People))
-	t.row("Revision", fmt.Sprintf("%d, by %s at %s", m.Revision, m.EditedBy, when(m.EditedAt)))
-	t.row("Department", m.Department)
-	t.row("Audiences", strings.Join(m.Content.Audiences, ", "))
-	t.row("Publish", m.Content.Publish)
-	for _, optional := range [][2]string{
-		{"Expires", m.Content.Expires}, {"Embargo", m.Content.Embargo}, {"Corrects", m.Corrects}, {"Submitted by", m.SubmittedBy}, {"Digest", m.Digest},
-	} {
-		if optional[1] != "" {
-			t.row(optional[0], optional[1])
-		}
-	}
-	if err := c.table(t); err != nil {
+	audiences, err := o.Audiences(ctx)
+	if err != nil {
 		return err
 	}
-	return c.showPlan(m)
+	channels, err := o.Channels(ctx)
+	if err != nil {
+		return err
+	}
+	s := sheet{cli: c, message: m, audiences: audiences.Audiences, channels: channels.Channels, full: full}
+	return s.show()
 }
-
-func people(n int) string {
-	switch n {
-	case 0:
-		return ""
-	case 1:
-		return " (one person can release it)"
-	default:
-		return fmt.Sprintf(" (%d people must release it)", n)
-	}
-}
-
-// showPlan shows the sends, or what they would be before there are any.
-func (c *cli) showPlan(m api.MessageDetail) error {
-	if len(m.Sends) > 0 {
-		fmt.Fprintln(c.out)
-		return c.sends(m.Sends)
-	}
-	if len(m.Plan) == 0 {
-		return nil
-	}
-	t := table{}
-	t.row("MECHANISM", "AUDIENCE", "MODE", "LENGTH", "DIGEST")
-	for _, p := range m.Plan {
-		t.row(p.Mechanism, strings.Join(p.Audience, ","), mode(p.Rehearsal), number(p.Length), p.Digest[:12])
-	}
-	fmt.Fprintln(c.out)
-	return c.table(t)
-}
-
-func mode(rehearsal bool) string {
-	if rehearsal {
-		return "rehearsal"
-	}
-	return "live"
-}
-
-func number(n int) string { return strconv.Itoa(n) }

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
-	"time"
 	"unicode"
 
-	"clarion/api"
+	"github.com/rivo/uniseg"
 )
 
 // object writes one object as one line of JSON.
@@ -78,21 +77,28 @@ func oneLine(s string) string {
 	}, s)
 }
 
-// short cuts a text to a number of characters.
-func short(s string, n int) string {
-	runes := []rune(s)
-	if len(runes) <= n {
-		return s
+// printable keeps what a terminal would obey out of a text of many lines.
+func printable(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = oneLine(line)
 	}
-	return string(runes[:n-1]) + "…"
+	return strings.Join(lines, "\n")
 }
 
-// when writes an instant for people, to the second, in UTC.
-func when(t api.Time) string {
-	if t.IsZero() {
-		return "-"
+// short cuts a text to a number of characters as people see them: one that is
+// joined of several is kept whole.
+func short(s string, n int) string {
+	if uniseg.GraphemeClusterCount(s) <= n {
+		return s
 	}
-	return t.UTC().Format(time.DateTime) + "Z"
+	end := 0
+	characters := uniseg.NewGraphemes(s)
+	for range n - 1 {
+		characters.Next()
+		_, end = characters.Positions()
+	}
+	return s[:end] + "…"
 }
 
 // dash stands for what is empty.
@@ -108,15 +114,4 @@ func yesNo(yes bool) string {
 		return "yes"
 	}
 	return "no"
-}
-
-// states in words.
-func words(state, hold string) string {
-	if hold != "" && state == "held" {
-		return "held: " + hold
-	}
-	if hold != "" {
-		return strings.ReplaceAll(state, "_", " ") + ", held: " + hold
-	}
-	return strings.ReplaceAll(state, "_", " ")
 }

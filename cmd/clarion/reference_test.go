@@ -39,7 +39,7 @@ const referenceHead = `# The command line
 
 Every verb of ` + "`clarion`" + `. This page is written from the program's own help texts.
 
-A verb speaks to the daemon of the data folder over a socket in that folder. If no daemon runs, the verb takes the folder's lock and works on it itself. If it can do neither, it refuses. What works with the daemon down whatever happens: ` + "`freeze`" + ` writes its file, and ` + "`ledger verify`" + ` reads the record by itself.
+A verb speaks to the daemon of the data folder over a socket in that folder. If no daemon runs, the verb takes the folder's lock and works on it itself. If it can do neither, it tries again for two seconds, as the daemon may be starting, and then refuses. What works with the daemon down whatever happens: ` + "`freeze`" + ` writes its file, and ` + "`ledger verify`" + ` reads the record by itself.
 
 Who decides is named by ` + "`--as`" + `. Nobody proves yet who they are, so the record says that the name is unverified. Where two people are needed, the first call is recorded and the second, by another person, acts.
 
@@ -51,7 +51,7 @@ What goes wrong is said on the standard error as ` + "`clarion: what happened; w
 | 1 | something was refused or failed |
 | 2 | the command was called wrongly |
 
-With ` + "`--json`" + ` every answer is JSON, one object a line. Times in it are RFC 3339 in UTC with milliseconds. A time that you give is written ` + "`2027-05-01 09:00 Europe/London`" + ` or as RFC 3339 with an offset.
+With ` + "`--json`" + ` every answer is JSON, one object a line. Times in it are RFC 3339 in UTC with milliseconds. Without it, times are in the office's zone, which stands beside them; where the configuration can't be read they are in UTC. A state is written in words, with dashes or with low lines: ` + "`in review`, `in-review`, `in_review`" + `. A time that you give is written ` + "`2027-05-01 09:00 Europe/London`" + ` or as RFC 3339 with an offset.
 
 The socket's path may have 107 bytes. A data folder with a longer path is refused: name a shorter one, for instance relative to the folder you are in.
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"clarion/api"
 	"clarion/config"
 )
@@ -25,8 +27,8 @@ func misused(format string, args ...any) error { return &usageError{fmt.Sprintf(
 // errSaid ends a command whose fault was already said.
 var errSaid = errors.New("already said")
 
-// report says what went wrong, once, and gives the exit status.
-func (c *cli) report(err error) int {
+// report says what went wrong with a command, once, and gives the exit status.
+func (c *cli) report(cmd *cobra.Command, err error) int {
 	switch {
 	case err == nil:
 		return 0
@@ -37,17 +39,11 @@ func (c *cli) report(err error) int {
 		if ok {
 			err = misuse
 		}
-		fmt.Fprintf(c.errs, "clarion: %s; see `clarion --help`\n", firstLine(err.Error()))
+		fmt.Fprintf(c.errs, "clarion: %s; see `%s --help`\n", plainUsage(err.Error()), cmd.CommandPath())
 		return statusUsage
 	}
 	c.complain(err)
 	return statusFailed
-}
-
-// firstLine drops the suggestions that the flag library adds below.
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
 }
 
 // complain says one fault.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -17,7 +18,8 @@ type cli struct {
 	config string
 	as     string
 	json   bool
-	began  bool // the command line was understood
+	began  bool           // the command line was understood
+	zone   *time.Location // see zoneOf
 }
 
 func (c *cli) root() *cobra.Command {
@@ -59,7 +61,7 @@ func group(use, short string, verbs ...*cobra.Command) *cobra.Command {
 
 // verb makes a command. Whatever fails before its run is a fault of the call.
 func (c *cli) verb(use, short string, args cobra.PositionalArgs, run func(*cobra.Command, []string) error) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
+	return &cobra.Command{Use: use, Short: short, Args: called(args), RunE: func(cmd *cobra.Command, args []string) error {
 		c.began = true
 		return run(cmd, args)
 	}}
@@ -79,6 +81,14 @@ func setting(flag, variable, fallback string) string {
 func (c *cli) dataDir() string { return setting(c.data, "CLARION_DATA", "./data") }
 
 func (c *cli) actor() string { return setting(c.as, "CLARION_AS", "") }
+
+// asFlag is how a hint names who acts.
+func (c *cli) asFlag() string {
+	if c.as == "" {
+		return "" // the environment does
+	}
+	return " --as " + c.as
+}
 
 // configPath names the configuration file, and whether somebody chose it.
 func (c *cli) configPath() (path string, chosen bool) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 
@@ -8,6 +9,7 @@ import (
 
 	"clarion/api"
 	"clarion/client"
+	"clarion/message"
 )
 
 func (c *cli) sendCommand() *cobra.Command {
@@ -31,19 +33,15 @@ func (c *cli) sendResolve() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		to := "planned"
+		to := message.Planned
 		switch {
 		case sent:
-			to = "sent"
+			to = message.Sent
 		case abandon:
-			to = "abandoned"
+			to = message.Abandoned
 		}
-		return c.withOffice(cmd.Context(), func(o *client.Client) error {
-			s, err := o.Resolve(cmd.Context(), id, api.Resolution{To: to, Reason: reason})
-			if err != nil {
-				return err
-			}
-			return c.result(s, "%s of send %d: %s.", count(s.Count), id, to)
+		return c.settle(cmd.Context(), id, to, func(o *client.Client) (api.Settled, error) {
+			return o.Resolve(cmd.Context(), id, api.Resolution{To: string(to), Reason: reason})
 		})
 	})
 	cmd.Flags().BoolVar(&sent, "as-sent", false, "it was sent")
@@ -56,11 +54,38 @@ func (c *cli) sendResolve() *cobra.Command {
 	return cmd
 }
 
-func count(n int) string {
-	if n == 1 {
-		return "1 delivery"
+// settled says what was decided of a send, or of recipients of it.
+func settled(s api.Send, n int, to message.SendState) string {
+	what, is := "send "+strconv.FormatInt(s.ID, 10), "is"
+	switch {
+	case s.Addressed && n == 1:
+		what = "1 recipient of " + what
+	case s.Addressed:
+		what, is = fmt.Sprintf("%d recipients of %s", n, what), "are"
 	}
-	return fmt.Sprintf("%d deliveries", n)
+	switch to {
+	case message.Sent:
+		return what + " " + is + " recorded as sent."
+	case message.Abandoned:
+		return what + " " + is + " given up."
+	default:
+		return what + " will be tried again."
+	}
+}
+
+// settle makes a decision about a send and says what came of it.
+func (c *cli) settle(ctx context.Context, id int64, to message.SendState, decide func(*client.Client) (api.Settled, error)) error {
+	return c.withOffice(ctx, func(o *client.Client) error {
+		s, err := o.Send(ctx, id)
+		if err != nil {
+			return err
+		}
+		n, err := decide(o)
+		if err != nil {
+			return err
+		}
+		return c.result(n, "%s", settled(s.Send, n.Count, to))
+	})
 }
 
 func (c *cli) sendRetry() *cobra.Command {
@@ -70,16 +95,12 @@ func (c *cli) sendRetry() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return c.withOffice(cmd.Context(), func(o *client.Client) error {
-			s, err := o.Retry(cmd.Context(), id, r)
-			if err != nil {
-				return err
-			}
-			to := "planned"
-			if r.Abandon {
-				to = "abandoned"
-			}
-			return c.result(s, "%s of send %d: %s.", count(s.Count), id, to)
+		to := message.Planned
+		if r.Abandon {
+			to = message.Abandoned
+		}
+		return c.settle(cmd.Context(), id, to, func(o *client.Client) (api.Settled, error) {
+			return o.Retry(cmd.Context(), id, r)
 		})
 	})
 	cmd.Flags().BoolVar(&r.Abandon, "abandon", false, "give it up instead")
@@ -95,6 +116,9 @@ func (c *cli) sendRecipients() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if state, err = stateOf(state, message.SendStates()); err != nil {
+			return err
+		}
 		return c.withOffice(cmd.Context(), func(o *client.Client) error {
 			after := int64(0)
 			all, err := pages(limit, func(limit int) ([]api.Recipient, bool, error) {
@@ -106,7 +130,7 @@ func (c *cli) sendRecipients() *cobra.Command {
 				return err
 			}
 			return list(c, all, "There are no recipients.", []string{"ID", "ADDRESS", "STATE", "ATTEMPTS", "SENT", "REASON"}, func(r api.Recipient) []string {
-				return []string{strconv.FormatInt(r.ID, 10), r.Address, r.State, number(r.Attempts), when(r.SentAt), r.Reason}
+				return []string{strconv.FormatInt(r.ID, 10), r.Address, r.State, number(r.Attempts), c.when(r.SentAt), r.Reason}
 			})
 		})
 	})

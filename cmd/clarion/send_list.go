@@ -24,6 +24,9 @@ func (c *cli) sendList() *cobra.Command {
 		if f.Since, err = instant("--since", since); err != nil {
 			return err
 		}
+		if f.State, err = stateOf(f.State, message.SendStates()); err != nil {
+			return err
+		}
 		if follow {
 			return c.withDaemon(cmd.Context(), func(o *client.Client) error { return c.follow(cmd.Context(), o, f) })
 		}
@@ -69,23 +72,25 @@ func allSends(ctx context.Context, o *client.Client, f api.SendFilter) ([]api.Se
 
 // sends writes sends as lines or as a table.
 func (c *cli) sends(all []api.Send) error {
-	return list(c, all, "There are no sends.", sendHeadings(), sendCells)
+	return list(c, all, "There are no sends.", sendHeadings(), c.sendCells)
 }
 
 func sendHeadings() []string {
 	return []string{"ID", "MESSAGE", "AUDIENCE", "MECHANISM", "STATE", "TRIES", "SCHEDULED", "SENT", "TITLE"}
 }
 
-func sendCells(s api.Send) []string {
+func (c *cli) sendCells(s api.Send) []string {
 	return []string{
 		strconv.FormatInt(s.ID, 10), s.Message, strings.Join(s.Audience, ","), s.Mechanism, sendWords(s), number(s.Attempts),
-		when(s.ScheduledFor), when(s.SentAt), short(s.Title, 40),
+		c.when(s.ScheduledFor), c.when(s.SentAt), short(s.Title, 40),
 	}
 }
 
 func sendWords(s api.Send) string {
 	state := words(s.State, s.Hold)
-	if s.Rehearsal && s.State != "rehearsed" {
+	if s.Run > 0 {
+		state += fmt.Sprintf(" (rehearsal %d)", s.Run)
+	} else if s.Rehearsal && s.State != "rehearsed" {
 		state += " (rehearsal)"
 	}
 	if total := sum(s.Tally); total > 0 {
@@ -141,7 +146,7 @@ func (c *cli) followed(all []api.Send) error {
 			}
 			continue
 		}
-		if _, err := fmt.Fprintln(c.out, oneLine(strings.Join(sendCells(s), "  "))); err != nil {
+		if _, err := fmt.Fprintln(c.out, oneLine(strings.Join(c.sendCells(s), "  "))); err != nil {
 			return err
 		}
 	}

@@ -54,8 +54,8 @@ func (c *cli) showSend(d api.SendDetail) error {
 	t.row("Audience", strings.Join(d.Audience, ", "))
 	t.row("Mechanism", d.Mechanism)
 	t.row("State", sendWords(d.Send))
-	t.row("Scheduled for", when(d.ScheduledFor))
-	t.row("Sent", when(d.SentAt))
+	t.row("Scheduled for", c.when(d.ScheduledFor))
+	t.row("Sent", c.when(d.SentAt))
 	for _, optional := range [][2]string{
 		{"Recipients", tally(d.Tally)}, {"Failure", failure(d.Class, d.Reason)}, {"Remote id", d.RemoteID}, {"Remote address", d.RemoteURL}, {"Digest", d.Digest},
 	} {
@@ -94,7 +94,7 @@ func (c *cli) evidence(d api.SendDetail) error {
 			if a.Recipient != 0 {
 				recipient = strconv.FormatInt(a.Recipient, 10)
 			}
-			t.row(number(a.Number), dash(recipient), when(a.OpenedAt), when(a.ClosedAt), dash(a.Outcome), dash(failure(a.Class, a.Reason)))
+			t.row(number(a.Number), dash(recipient), c.when(a.OpenedAt), c.when(a.ClosedAt), dash(a.Outcome), dash(failure(a.Class, a.Reason)))
 		}
 		fmt.Fprintln(c.out)
 		if err := c.table(t); err != nil {

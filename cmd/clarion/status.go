@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"clarion/api"
@@ -24,12 +27,31 @@ func (c *cli) showStatus(s api.Status) error {
 		return c.object(s)
 	}
 	t := table{}
-	t.row("Frozen", yesNo(s.Frozen))
+	t.row("Frozen", c.frozen(s))
+	for _, first := range s.Waiting {
+		t.row("Second needed", fmt.Sprintf("to %s %s: %s was the first, at %s", first.Act, first.Subject, first.By, c.when(first.At)))
+	}
+	t.row("In review", number(s.InReview))
 	t.row("Due", number(s.Due))
 	t.row("Overdue", number(s.Overdue))
-	t.row("Oldest due", when(s.OldestDue))
+	t.row("Oldest due", c.when(s.OldestDue))
 	t.row("Failed", number(s.Failed))
 	t.row("Unknown", number(s.Unknown))
 	t.row("Held", number(s.Held))
+	t.row("Paused channels", dash(strings.Join(s.Paused, ", ")))
 	return c.table(t)
+}
+
+func (c *cli) frozen(s api.Status) string {
+	if !s.Frozen {
+		return "no"
+	}
+	says := "yes, by " + dash(s.FrozenBy)
+	if !s.FrozenAt.IsZero() {
+		says += " at " + c.when(s.FrozenAt)
+	}
+	if s.Why != "" {
+		says += ": " + s.Why
+	}
+	return says
 }

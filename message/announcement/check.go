@@ -98,7 +98,7 @@ func (p *problems) list(field string, values []string, limit int, each func(fiel
 	for i, value := range values {
 		each(item(field, i), value)
 		if seen[value] {
-			p.add(item(field, i), fmt.Sprintf("%.60q stands here twice", value), "name it once")
+			p.add(item(field, i), fmt.Sprintf("%s stands here twice", message.Quote(value)), "name it once")
 		}
 		seen[value] = true
 	}
@@ -110,7 +110,7 @@ func (p *problems) language(tag string) {
 		return
 	}
 	if parsed, err := language.Parse(clip(tag)); err != nil || parsed == language.Und {
-		p.add("language", fmt.Sprintf("%.60q is no language tag (BCP 47)", tag), "write one such as en-GB, cy or ar")
+		p.add("language", fmt.Sprintf("%s is no language tag (BCP 47)", message.Quote(tag)), "write one such as en-GB, cy or ar")
 	}
 }
 
@@ -147,7 +147,7 @@ func unfitChannel(name string) (says, try string) {
 	if audience.WellFormed(name) {
 		return "", ""
 	}
-	return fmt.Sprintf("%.60q is no name of a channel", name), "write it in lower case, as `clarion channel list` shows it"
+	return fmt.Sprintf("%s is no name of a channel", message.Quote(name)), "write it in lower case, as `clarion channel list` shows it"
 }
 
 func (p *problems) schedule(s message.Schedule) {
@@ -164,7 +164,7 @@ func (p *problems) schedule(s message.Schedule) {
 
 func (p *problems) corrects(id string) {
 	if strings.ContainsFunc(id, notOfID) || len(id) > 100 {
-		p.add("corrects", fmt.Sprintf("%.60q is no id of a message", id), "copy it from `clarion message list`")
+		p.add("corrects", fmt.Sprintf("%s is no id of a message", message.Quote(id)), "copy it from `clarion message list`")
 	}
 }
 

@@ -25,11 +25,11 @@ func (p *problems) assets(assets []channels.Asset) {
 		p.assetName(field+".file", a.Name)
 		p.oneLine(field+".alt", a.Alt, message.MaxField)
 		if a.Alt == "" && isImage(a.Name) {
-			p.add(field+".alt", fmt.Sprintf("the image %.60q has no alt text", a.Name), "say in alt what it shows, for those who can't see it")
+			p.add(field+".alt", fmt.Sprintf("the image %s has no alt text", message.Quote(a.Name)), "say in alt what it shows, for those who can't see it")
 		}
 		folded := strings.ToLower(a.Name) // many file systems don't tell case apart
 		if seen[folded] && folded != "" {
-			p.add(field+".file", fmt.Sprintf("%.60q is listed twice", a.Name), "list it once")
+			p.add(field+".file", fmt.Sprintf("%s is listed twice", message.Quote(a.Name)), "list it once")
 		}
 		seen[folded] = true
 	}
@@ -41,7 +41,7 @@ func (p *problems) assetName(field, name string) {
 	case strings.TrimSpace(name) == "":
 		p.add(field, "there is no file", try)
 	case strings.ContainsAny(name, `/\:`) || strings.Contains(name, "..") || name == ".":
-		p.add(field, fmt.Sprintf("%.60q is a path, not the name of a file", name), try)
+		p.add(field, fmt.Sprintf("%s is a path, not the name of a file", message.Quote(name)), try)
 	case unfitLine(name) != "":
 		p.add(field, "the file's name "+unfitLine(name), "rename the file")
 	case len(name) > maxFileName:

@@ -69,6 +69,7 @@ CREATE TABLE messages (
   approved_at      INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX messages_by_age ON messages (created_at, id);
+CREATE INDEX messages_held ON messages (hold) WHERE state = 'held';
 
 CREATE TABLE revisions (
   message_id TEXT NOT NULL REFERENCES messages (id),
@@ -122,6 +123,7 @@ CREATE INDEX approvals_by_message ON approvals (message_id);
 CREATE TABLE countersigns (
   act     TEXT NOT NULL,
   subject TEXT NOT NULL,
+  about   TEXT NOT NULL, -- what the first decided about; of anything else it is no first
   by      TEXT NOT NULL,
   at      INTEGER NOT NULL,
   PRIMARY KEY (act, subject)
@@ -167,6 +169,9 @@ CREATE TABLE sends (
   sent_at         INTEGER NOT NULL DEFAULT 0,
   remote_id       TEXT NOT NULL DEFAULT '',
   remote_url      TEXT NOT NULL DEFAULT '',
+  -- The channel as two people accepted it after the approval; empty: as approved.
+  accepted_fingerprint TEXT NOT NULL DEFAULT '',
+  accepted_mode        TEXT NOT NULL DEFAULT '',
   UNIQUE (message_id, channel, run)
 ) STRICT;
 CREATE INDEX sends_due ON sends (channel, next_at) WHERE state IN ('planned', 'waiting');
@@ -237,6 +242,9 @@ CREATE TABLE ledger_entries (
   body      TEXT NOT NULL,
   PRIMARY KEY (writer_id, seq)
 ) STRICT, WITHOUT ROWID;
+-- What was decided about a message. What the queue writes at its full pace is left out.
+CREATE INDEX ledger_entries_by_message ON ledger_entries (CASE WHEN json_valid(body) THEN body ->> 'message' END)
+  WHERE kind <> 'send.attempt' AND kind <> 'send.recipients' AND kind <> 'message.done';
 
 CREATE TABLE ledger_links (
   writer_id INTEGER NOT NULL,

@@ -29,7 +29,7 @@ func build(b *testing.B) string {
 }
 
 // await asks again and again, bounded in time.
-func await(b *testing.B, what string, every, limit time.Duration, done func() bool) {
+func await(b testing.TB, what string, every, limit time.Duration, done func() bool) {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), limit)
 	defer cancel()

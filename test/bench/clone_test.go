@@ -84,7 +84,7 @@ func (d database) columns(table string) []string {
 	if err != nil {
 		d.b.Fatal(err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	var all []string
 	for rows.Next() {
 		var name string
@@ -167,8 +167,13 @@ func (o *office) history(messages int) {
 	o.change(func(d database) {
 		d.message(c, template.ID, "true", minuteByMinute)
 		d.past(c, template.ID, minuteByMinute)
-		d.exec("ANALYZE")
 	})
+	var sends, attempts int
+	o.query(&sends, "SELECT count(*) FROM sends WHERE state IN ('sent', 'rehearsed')")
+	o.query(&attempts, "SELECT count(*) FROM attempts")
+	if want := 10 * (messages + 1); sends != want || attempts != want {
+		o.b.Fatalf("the history has %d sends and %d attempts, want %d of each", sends, attempts, want)
+	}
 }
 
 const paragraph = "The bridge over the river is open to everyone from today on. It was closed in March for repairs to its bearings."

@@ -148,6 +148,6 @@ func (m *mailer) checkSink(before int64) {
 // mailText makes a mail of about mailBytes: the text stands in it twice, as
 // text and as HTML.
 func mailText() string {
-	const markup = 2_300 // headers, parts, footers
+	const markup = 2_100 // headers, parts, footers
 	return strings.Repeat(paragraph+"\n\n", (mailBytes-markup)/(2*len(paragraph)+11))
 }

@@ -74,7 +74,7 @@ func (o *office) evict() {
 	if err != nil {
 		o.b.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if err := unix.Fsync(int(f.Fd())); err != nil {
 		o.b.Fatal(err)
 	}
@@ -119,7 +119,8 @@ func questions() []question {
 		{"list", listing(api.SendFilter{})},
 		{"list-failed", listing(api.SendFilter{State: "failed"})},
 		{"list-channel", listing(api.SendFilter{Mechanism: "newsroom"})},
-		{"list-nobody", listing(api.SendFilter{Audience: "readers"})},
+		{"list-unused-channel", listing(api.SendFilter{Mechanism: "email"})},
+		{"list-unused-audience", listing(api.SendFilter{Audience: "readers"})},
 		{"list-since", listing(api.SendFilter{Since: api.At(time.Now().Add(time.Hour))})},
 		{"verb-list", func(o *office) { o.run("send", "list") }},
 	}
@@ -158,7 +159,7 @@ func (o *office) figures() string {
 	if err != nil {
 		o.b.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != http.StatusOK {
 		o.b.Fatalf("/metrics answered %s, %v", resp.Status, err)

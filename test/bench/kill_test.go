@@ -99,7 +99,7 @@ func (o *office) query(into any, query string, args ...any) {
 	if err != nil {
 		o.b.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	if err := db.QueryRow(query, args...).Scan(into); err != nil {
 		o.b.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func newOffice(b *testing.B, bin, relay string) *office {
 	o := &office{b: b, bin: bin, dir: filepath.Join(dir, "data"), config: filepath.Join(dir, "clarion.toml"), listen: freeAddress(b)}
 	write(b, o.config, officeConfig(o.listen, relay))
 	o.run("person", "add", "ada", "--full-name", "Ada Okoro", "--role", "press officer")
-	o.run("person", "add", "carys", "--full-name", "Carys Morgan", "--role", "eComms lead")
+	o.run("--as", "ada", "person", "add", "carys", "--full-name", "Carys Morgan", "--role", "eComms lead")
 	everywhere := []string{"newsroom"}
 	for i := range networks {
 		everywhere = append(everywhere, fmt.Sprintf("network-%d", i))
@@ -139,6 +139,6 @@ func freeAddress(b *testing.B) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }

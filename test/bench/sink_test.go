@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // sink is a relay that keeps no mail. It answers together what arrived
@@ -152,7 +153,7 @@ func TestSinkFallsSilent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer nc.Close()
+	defer func() { _ = nc.Close() }()
 	if _, err := nc.Write([]byte("EHLO x\r\nMAIL FROM:<a>\r\nRCPT TO:<b>\r\nDATA\r\n")); err != nil {
 		t.Fatal(err)
 	}
@@ -170,13 +171,14 @@ func TestSinkFallsSilent(t *testing.T) {
 		_, _ = r.ReadString('\n')
 		close(answered)
 	}()
-	for s.silent.Load() == 0 {
+	await(t, "the sink to fall silent", time.Millisecond, 10*time.Second, func() bool {
 		select {
 		case <-answered:
 			t.Fatal("a mail beyond the limit was answered")
 		default:
 		}
-	}
+		return s.silent.Load() == 1
+	})
 	if got := s.mails.Load(); got != 1 {
 		t.Errorf("counted %d mails, want 1", got)
 	}

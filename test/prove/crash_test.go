@@ -54,7 +54,7 @@ func prepare(t *testing.T, bin string) trial {
 	host, port, _ := strings.Cut(s.addr, ":")
 	o := newOffice(t, bin, fmt.Sprintf(trialConfig, host, port, connections, ahead))
 	o.run("person", "add", "ada", "--full-name", "Ada Okoro", "--role", "press officer")
-	o.run("person", "add", "carys", "--full-name", "Carys Morgan", "--role", "eComms lead")
+	o.run("--as", "ada", "person", "add", "carys", "--full-name", "Carys Morgan", "--role", "eComms lead")
 	o.run("--as", "ada", "audience", "set", "stakeholders", "--title", "Stakeholders", "--channels", "email")
 	list := filepath.Join(t.TempDir(), "list.csv")
 	var rows strings.Builder

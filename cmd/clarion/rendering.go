@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"clarion/api"
+)
+
+// rendering shows what a channel would publish, or writes a document of it to
+// a file.
+func (c *cli) rendering(r api.Rendering, f showFlags) error {
+	if f.document != "" {
+		i := slices.IndexFunc(r.Documents, func(d api.Document) bool { return d.Name == f.document })
+		if i < 0 {
+			return misused("%s makes no document %q; it makes %s", f.rendering, f.document, documentNames(r))
+		}
+		r.Documents = r.Documents[i : i+1]
+	}
+	switch {
+	case f.out != "":
+		return c.writeDocument(r.Documents[0], f.out)
+	case f.raw || c.json:
+		return c.documents(r)
+	}
+	for i, d := range r.Documents {
+		r.Documents[i] = readable(d)
+	}
+	return c.documents(r)
+}
+
+func documentNames(r api.Rendering) string {
+	names := make([]string, len(r.Documents))
+	for i, d := range r.Documents {
+		names[i] = d.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// writtenDocument is the answer of a document that was written to a file.
+type writtenDocument struct {
+	File      string `json:"file"`
+	Name      string `json:"name"`
+	MediaType string `json:"media_type"`
+}
+
+// writeDocument writes a document to a file that is not there yet.
+func (c *cli) writeDocument(d api.Document, file string) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator names the file
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already; choose another name or move it away", file)
+	}
+	if err != nil {
+		return fmt.Errorf("write the document: %w", err)
+	}
+	_, err = f.Write(d.Bytes())
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("write the document: %w", err)
+	}
+	return c.result(writtenDocument{file, d.Name, d.MediaType}, "%s holds the document %s (%s).", file, d.Name, d.MediaType)
+}
+
+// documents writes a rendering: one document as it is, several with a line
+// before each.
+func (c *cli) documents(r api.Rendering) error {
+	for _, d := range r.Documents {
+		if c.json {
+			if err := c.object(d); err != nil {
+				return err
+			}
+			continue
+		}
+		if len(r.Documents) > 1 {
+			fmt.Fprintf(c.out, "== %s (%s)\n", d.Name, d.MediaType)
+		}
+		if _, err := c.out.Write(d.Bytes()); err != nil {
+			return err
+		}
+		if len(r.Documents) > 1 && !strings.HasSuffix(d.Text, "\n") {
+			fmt.Fprintln(c.out)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"clarion/message"
+	"clarion/store"
+)
+
+// forgetAfter is how long a write that failed counts. The queue tries again
+// more often than that for as long as it has anything to write.
+const forgetAfter = 30 * time.Second
+
+// readiness is asked by /readyz.
+type readiness struct {
+	started atomic.Bool
+	failed  atomic.Int64 // when the queue's newest write failed, in Unix nanoseconds; 0 if it took
+}
+
+func (r *readiness) set()   { r.started.Store(true) }
+func (r *readiness) unset() { r.started.Store(false) }
+
+// wrote is told how a write ended. It is true when writing works again.
+func (r *readiness) wrote(err error, now time.Time) bool {
+	if err == nil {
+		return r.failed.Swap(0) != 0
+	}
+	if !errors.Is(err, context.Canceled) { // as a claim is at a stop
+		r.failed.Store(now.UnixNano())
+	}
+	return false
+}
+
+func (r *readiness) check(now time.Time) error {
+	if !r.started.Load() {
+		return errors.New("starting or stopping")
+	}
+	if failed := r.failed.Load(); failed != 0 && now.Sub(time.Unix(0, failed)) < forgetAfter {
+		return errors.New("the queue cannot write")
+	}
+	return nil
+}
+
+// wrote is told how each write of the queue ended.
+func (d *Daemon) wrote(err error) {
+	if d.ready.wrote(err, time.Now()) {
+		d.log.Info().Str("event", "writable").Str("says", "the queue can write again and goes on").Send()
+	}
+}
+
+// watched is the store as the queue has it: each of its writes tells how it
+// ended.
+type watched struct {
+	*store.Store
+	wrote func(error)
+}
+
+// Claim implements queue.Store.
+func (w watched) Claim(ctx context.Context, lane message.Lane, limit int, now time.Time) (message.Claim, error) {
+	claim, err := w.Store.Claim(ctx, lane, limit, now)
+	w.wrote(err)
+	return claim, err
+}
+
+// Materialise implements queue.Store.
+func (w watched) Materialise(ctx context.Context, lane message.Lane, before time.Duration, now time.Time) error {
+	err := w.Store.Materialise(ctx, lane, before, now)
+	w.wrote(err)
+	return err
+}
+
+// Commit implements queue.Store.
+func (w watched) Commit(ctx context.Context, lanes map[string]message.Lane, settle []message.Settlement, open []message.Item, now time.Time) ([]message.Opened, error) {
+	opened, err := w.Store.Commit(ctx, lanes, settle, open, now)
+	w.wrote(err)
+	return opened, err
+}
+
+// Publish implements queue.Store.
+func (w watched) Publish(ctx context.Context, lane message.Lane, all []message.Settlement, now time.Time) ([]message.Opened, error) {
+	opened, err := w.Store.Publish(ctx, lane, all, now)
+	w.wrote(err)
+	return opened, err
+}
