@@ -49,6 +49,7 @@ fuzz: ## every fuzz target for FUZZTIME each
 lint: $(LINT) ## formatting, vet, static analysis and the walls between packages
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt on these"; exit 1; }
 	$(LINT) run ./...
+	$(LINT) run --build-tags prove ./crashpoint/... ./test/prove/...
 	$(GO) mod tidy -diff
 	$(GO) mod verify
 

@@ -66,7 +66,7 @@ func (o *observer) report(id int64) {
 		return
 	}
 	if moves(send) {
-		o.logTally(o.log.Info(), send, late).Str("outcome", "progress").Str("says", "under way").Send()
+		tally(o.log.Info(), send, "progress", late).Str("says", "under way").Send()
 		return
 	}
 	o.forget(id)
@@ -100,20 +100,25 @@ func moves(s message.Send) bool {
 	return s.Hold == "" && t[message.Planned]+t[message.Claimed]+t[message.Sending]+t[message.Waiting] > 0
 }
 
-func (o *observer) logTally(e *zerolog.Event, s message.Send, late *time.Duration) *zerolog.Event {
+// tally writes what a report and a summary have in common.
+func tally(e *zerolog.Event, s message.Send, outcome string, late *time.Duration) *zerolog.Event {
 	counts := zerolog.Dict()
 	for _, state := range message.SendStates() {
 		if n := s.Tally[state]; n > 0 {
 			counts = counts.Int(string(state), n)
 		}
 	}
-	e = sendFields(e, s.Message, s.Audiences, s.Channel).Int("candidates", s.Tally.Total()).Dict("recipients", counts).
-		Time("scheduled_for", s.Due.UTC()).Str("digest", s.Digest)
+	e = sendFields(e, s.Message, s.Audiences, s.Channel).Str("outcome", outcome).
+		Int("candidates", s.Tally.Total()).Dict("recipients", counts).Time("scheduled_for", s.Due.UTC())
 	if late != nil {
 		e = e.Int64("lateness_ms", late.Milliseconds())
 	}
+	e = e.Str("digest", s.Digest)
 	if s.Rehearsal {
 		e = e.Bool("rehearsal", true)
+	}
+	if s.Hold != "" {
+		e = e.Str("hold", string(s.Hold))
 	}
 	return e
 }
@@ -121,14 +126,19 @@ func (o *observer) logTally(e *zerolog.Event, s message.Send, late *time.Duratio
 // summarise logs how an addressed send ended, or where it stands until a
 // person decides.
 func (o *observer) summarise(s message.Send, late *time.Duration) {
-	outcome, event := string(s.State), o.log.Info()
+	outcome, faults := string(s.State), s.Tally[message.Failed]+s.Tally[message.SendUnknown]
 	if s.Hold != "" {
-		outcome, event = string(message.SendHeld), o.log.Warn().Str("hold", string(s.Hold))
+		outcome = string(message.SendHeld)
 	}
-	if s.Tally[message.Failed]+s.Tally[message.SendUnknown] > 0 {
-		event = o.logFaults(o.log.Warn(), s.ID)
+	event := o.log.Info()
+	if s.Hold != "" || faults > 0 {
+		event = o.log.Warn()
 	}
-	o.logTally(event, s, late).Str("outcome", outcome).Str("says", "summary").Send()
+	event = tally(event, s, outcome, late)
+	if faults > 0 {
+		event = o.logFaults(event, s.ID)
+	}
+	event.Str("says", "summary").Send()
 }
 
 // logFaults counts the classes and reasons of the recipients that failed or

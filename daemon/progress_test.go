@@ -78,12 +78,12 @@ func TestReport(t *testing.T) {
 	b.logged(line{"says": "summary"})
 	sends, err := b.store.Sends(t.Context(), store.SendFilter{Channel: "email", Limit: 1})
 	b.no(err)
-	first, second := 7*time.Millisecond, 900*time.Millisecond
+	first, second := 77_777*time.Millisecond, 88_888*time.Millisecond
 	b.observer.follow(sends[0].ID, nil)
 	b.observer.follow(sends[0].ID, &first)
 	b.observer.follow(sends[0].ID, &second)
 	b.observer.flush()
-	if found, raw, _ := b.log.all(line{"says": "summary", "lateness_ms": 7}); len(found) != 1 {
+	if found, raw, _ := b.log.all(line{"says": "summary", "lateness_ms": 77_777}); len(found) != 1 {
 		t.Errorf("%d summaries with the first lateness, want 1:\n%s", len(found), strings.Join(raw, ""))
 	}
 	if n := len(b.observer.active); n != 0 {
@@ -125,4 +125,26 @@ func TestCounted(t *testing.T) {
 			t.Errorf("%d reasons: %v", n, reasons)
 		}
 	}
+}
+
+// TestHeldSummary: people let it stand still half way.
+func TestHeldSummary(t *testing.T) {
+	r := newRelay(t, false)
+	b := setup(t, usual+emailChannel("email", r.addr)+"concurrency = 1\nahead = 1\nmin_interval = \"10s\"\n")
+	b.subscribe("email", "ann@readers.example.net", "bob@readers.example.net", "cat@readers.example.net")
+	id := b.approve("readers")
+	b.logged(line{"outcome": "progress", "level": "info"})
+	b.no(b.office.Hold(t.Context(), id, "wrong figures", as("cat")))
+	b.observer.follow(b.sendOf(id), nil)
+	got := b.logged(line{"says": "summary", "outcome": "held"})
+	if got["level"] != "warn" || got["hold"] != "manual" || got["candidates"] != 3.0 {
+		t.Errorf("the summary says %v", got)
+	}
+}
+
+func (b *bundle) sendOf(id string) int64 {
+	b.Helper()
+	detail, err := b.office.Message(b.Context(), id)
+	b.no(err)
+	return detail.Sends[0].ID
 }

@@ -29,8 +29,9 @@ type process struct {
 // start starts the daemon and waits until it is ready.
 func (o *office) start() *process {
 	o.b.Helper()
+	o.listen = freeAddress(o.b)
 	p := &process{b: o.b, done: make(chan struct{})}
-	p.cmd = exec.Command(o.bin, "--data", o.dir, "--config", o.config, "serve")
+	p.cmd = exec.Command(o.bin, "--data", o.dir, "--config", o.config, "serve", "--listen", o.listen)
 	p.cmd.Stdout, p.cmd.Stderr = &p.log, &p.log
 	p.begun = time.Now()
 	if err := p.cmd.Start(); err != nil {

@@ -22,7 +22,7 @@ type office struct {
 	bin    string
 	dir    string
 	config string
-	listen string
+	listen string // of the daemon that was started last
 }
 
 // newOffice makes an office with a newsroom, social networks in rehearsal, and
@@ -30,8 +30,8 @@ type office struct {
 func newOffice(b *testing.B, bin, relay string) *office {
 	b.Helper()
 	dir := b.TempDir()
-	o := &office{b: b, bin: bin, dir: filepath.Join(dir, "data"), config: filepath.Join(dir, "clarion.toml"), listen: freeAddress(b)}
-	write(b, o.config, officeConfig(o.listen, relay))
+	o := &office{b: b, bin: bin, dir: filepath.Join(dir, "data"), config: filepath.Join(dir, "clarion.toml")}
+	write(b, o.config, officeConfig(relay))
 	o.run("person", "add", "ada", "--full-name", "Ada Okoro", "--role", "press officer")
 	o.run("--as", "ada", "person", "add", "carys", "--full-name", "Carys Morgan", "--role", "eComms lead")
 	everywhere := []string{"newsroom"}
@@ -43,7 +43,7 @@ func newOffice(b *testing.B, bin, relay string) *office {
 	return o
 }
 
-func officeConfig(listen, relay string) string {
+func officeConfig(relay string) string {
 	host, port, _ := net.SplitHostPort(relay)
 	var c strings.Builder
 	fmt.Fprintf(&c, `[office]
@@ -52,7 +52,7 @@ zone = "Europe/London"
 language = "en-GB"
 
 [server]
-listen = "%s"
+base_url = "http://127.0.0.1"
 
 [[channel]]
 name = "newsroom"
@@ -66,7 +66,7 @@ port = %s
 security = "none"
 from = "Bench Office <news@bench.example.org>"
 concurrency = %d
-`, listen, host, port, connections)
+`, host, port, connections)
 	for i := range networks {
 		fmt.Fprintf(&c, "\n[[channel]]\nname = \"network-%d\"\nkind = \"rehearsal\"\n", i)
 	}

