@@ -55,15 +55,51 @@ type SendFilter struct {
 
 // Sends lists sends, newest first.
 func (s *Store) Sends(ctx context.Context, f SendFilter) ([]message.Send, error) {
-	if f.Message != "" { // by its index, however long the history is
-		return sends(ctx, s.read, `WHERE s.message_id = ?1 `+sendsFilter, f.Message, f.Audience, f.Channel, f.State, ms(f.Since), f.Before, f.Limit)
-	}
-	return sends(ctx, s.read, `WHERE ?1 = '' `+sendsFilter, f.Message, f.Audience, f.Channel, f.State, ms(f.Since), f.Before, f.Limit)
+	where, args := f.where()
+	return sends(ctx, s.read, where+" ORDER BY s.id DESC LIMIT ?", append(args, f.Limit)...)
 }
 
-const sendsFilter = `AND (?2 = '' OR ?2 IN (SELECT value FROM json_each(s.names)))
-		AND (?3 = '' OR s.channel = ?3) AND (?4 = '' OR s.state = ?4) AND s.due_at >= ?5 AND (?6 = 0 OR s.id < ?6)
-		ORDER BY s.id DESC LIMIT ?7`
+// where holds only what the filter asks for, so that an index serves it.
+func (f SendFilter) where() (string, []any) {
+	where, args := "WHERE true", []any(nil)
+	and := func(condition string, value any) {
+		where, args = where+" AND "+condition, append(args, value)
+	}
+	if f.Message != "" {
+		and("s.message_id = ?", f.Message)
+	}
+	if f.Audience != "" { // names hold no quotation marks
+		and(`instr(s.names, '"' || ? || '"') > 0`, f.Audience)
+	}
+	if f.Channel != "" {
+		and("s.channel = ?", f.Channel)
+	}
+	if f.State != "" {
+		and(partial(f.State)+"s.state = ?", string(f.State))
+	}
+	if !f.Since.IsZero() {
+		and("s.due_at >= ?", ms(f.Since))
+	}
+	if f.Before > 0 {
+		and("s.id < ?", f.Before)
+	}
+	return where, args
+}
+
+// partial repeats the condition of the partial index that a state stands in;
+// SQLite uses the index only where the query says the same.
+func partial(state message.SendState) string {
+	switch state {
+	case message.Planned, message.Waiting:
+		return "s.state IN ('planned', 'waiting') AND "
+	case message.Claimed, message.Sending:
+		return "s.state IN ('claimed', 'sending') AND "
+	case message.Failed, message.SendUnknown:
+		return "s.state IN ('failed', 'unknown') AND "
+	default:
+		return ""
+	}
+}
 
 func sends(ctx context.Context, q querier, where string, args ...any) ([]message.Send, error) {
 	var all []message.Send
