@@ -94,6 +94,7 @@ func (d *Daemon) build(ctx context.Context) error {
 	d.engine = queue.New(watched{d.store, d.wrote}, stop, d.observer, queue.Settings{
 		MaterialiseBefore: d.options.Config.Queue.MaterialiseBefore, Links: queue.Links(parts.links),
 	}, parts.lanes)
+	parts.office.Watcher = d.observer
 	parts.office.PublicChanged = func() { d.public.Invalidate() }
 	d.office = office.New(d.store, d.engine, stop, parts.office)
 	if err := d.adoptFreeze(ctx); err != nil {

@@ -68,7 +68,7 @@ func (o *Office) mustChannel(name string) (Channel, error) {
 
 // PauseChannel keeps a channel from sending until it is resumed.
 func (o *Office) PauseChannel(ctx context.Context, name, reason string, by Actor) error {
-	return o.decideChannel(ctx, name, by, func(t *store.Tx) error {
+	return o.decideChannel(ctx, name, "pause", by, func(t *store.Tx) error {
 		if err := t.SetPaused(name, true, by.Name, reason); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (o *Office) PauseChannel(ctx context.Context, name, reason string, by Actor
 
 // ResumeChannel lets a paused channel go on.
 func (o *Office) ResumeChannel(ctx context.Context, name string, by Actor) error {
-	return o.decideChannel(ctx, name, by, func(t *store.Tx) error {
+	return o.decideChannel(ctx, name, "resume", by, func(t *store.Tx) error {
 		if err := t.SetPaused(name, false, by.Name, ""); err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (o *Office) RehearseChannel(ctx context.Context, name string, rehearsal boo
 	if c, ok := o.channel(name); ok && !rehearsal && c.Channel.Capabilities().Rehearses {
 		return refuse(Conflict, fmt.Sprintf("the channel %s can only rehearse: it is of kind %s", name, c.Kind), "give it another kind in the configuration")
 	}
-	return o.decideChannel(ctx, name, by, func(t *store.Tx) error {
+	return o.decideChannel(ctx, name, "mode", by, func(t *store.Tx) error {
 		if err := t.SetRehearsal(name, rehearsal); err != nil {
 			return err
 		}
@@ -104,13 +104,25 @@ func (o *Office) RehearseChannel(ctx context.Context, name string, rehearsal boo
 	})
 }
 
-func (o *Office) decideChannel(ctx context.Context, name string, by Actor, change func(*store.Tx) error) error {
-	if _, err := o.mustChannel(name); err != nil {
+func (o *Office) decideChannel(ctx context.Context, name, decision string, by Actor, change func(*store.Tx) error) error {
+	c, err := o.mustChannel(name)
+	if err != nil {
 		return err
 	}
-	if err := o.update(ctx, by, change); err != nil {
+	var state store.ChannelState
+	err = o.update(ctx, by, func(t *store.Tx) error {
+		if err := change(t); err != nil {
+			return err
+		}
+		states, err := t.ChannelStates()
+		state = states[name]
+		state.Rehearsal = c.rehearses(states)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("decide about channel %s: %w", name, err)
 	}
+	o.settings.Watcher.ChannelDecided(by.Name, decision, state)
 	if err := o.queue.Reload(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("the decision about channel %s is stored, but the queue has not taken it up: %w", name, err)
 	}

@@ -33,6 +33,7 @@ func (o *Office) Freeze(ctx context.Context, reason string, by Actor) Pressed {
 	} else {
 		pressed.Row = true
 	}
+	o.settings.Watcher.Froze(by.Name, pressed)
 	return pressed
 }
 
@@ -115,6 +116,9 @@ func (o *Office) Thaw(ctx context.Context, reason string, by Actor) (Decided, er
 			return Decided{}, fmt.Errorf("thaw: %w", err)
 		}
 		o.queue.Wake()
+	}
+	if !decided.Already {
+		o.settings.Watcher.Thawed(by.Name, decided.Done)
 	}
 	return decided, nil
 }

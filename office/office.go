@@ -54,6 +54,9 @@ type Settings struct {
 	Department string // of messages that name none
 	Channels   []Channel
 	Links      Links
+	// Watcher, if not nil, is told of decisions about everything at once or
+	// about a channel.
+	Watcher Watcher
 	// PublicChanged, if not nil, is told when what the public may read changed
 	// other than by a send.
 	PublicChanged func()
@@ -77,6 +80,9 @@ type Office struct {
 
 // New makes an office.
 func New(s *store.Store, queue Queue, freezer Freezer, settings Settings) *Office {
+	if settings.Watcher == nil {
+		settings.Watcher = nobody{}
+	}
 	return &Office{store: s, queue: queue, freezer: freezer, settings: settings}
 }
 
