@@ -9,8 +9,8 @@ type Point string
 
 // The points, in the order of a send's life.
 const (
-	Claimed   Point = "claimed"   // the lease is durable
-	Opened    Point = "opened"    // the attempt is durable, nothing has left
+	Claimed   Point = "claimed"   // the lease is durable: of a local channel's send, for any other claim opens its attempt
+	Opened    Point = "opened"    // the attempt is durable, nothing has left; a local channel's is settled with it
 	Begun     Point = "begun"     // right before the first byte
 	Answered  Point = "answered"  // the destination answered, nothing is recorded
 	Settled   Point = "settled"   // the outcome is durable

@@ -73,10 +73,10 @@ func (w watched) Materialise(ctx context.Context, lane message.Lane, before time
 }
 
 // Commit implements queue.Store.
-func (w watched) Commit(ctx context.Context, lanes map[string]message.Lane, settle []message.Settlement, open []message.Item, now time.Time) ([]message.Opened, error) {
-	opened, err := w.Store.Commit(ctx, lanes, settle, open, now)
+func (w watched) Commit(ctx context.Context, settle []message.Settlement, claims []message.ClaimRequest, now time.Time) ([]message.Claim, error) {
+	answers, err := w.Store.Commit(ctx, settle, claims, now)
 	w.wrote(err)
-	return opened, err
+	return answers, err
 }
 
 // Publish implements queue.Store.

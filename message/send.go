@@ -73,14 +73,21 @@ type Item struct {
 	Name    string
 }
 
+// ClaimRequest asks for what is due of a lane.
+type ClaimRequest struct {
+	Lane  Lane
+	Limit int // items at most; 0 claims nothing
+}
+
 // Claim is the outcome of one claim.
 type Claim struct {
-	Items   []Item
+	Items   []Item    // of a local lane: leased
+	Opened  []Opened  // of any other lane: their attempts are durable
 	Stopped []Stopped // what the gate did not let pass
 }
 
-// Stopped is a send, or one recipient of it, that the gate did not let pass,
-// and what became of it.
+// Stopped is a send that the gate did not let pass, or one recipient of it that
+// was suppressed meanwhile, and what became of it.
 type Stopped struct {
 	Send      int64
 	Recipient int64
@@ -91,12 +98,12 @@ type Stopped struct {
 	Verdict   Verdict
 }
 
-// Opened answers for one item whether its attempt is durable now.
+// Opened is an item whose attempt is durable.
 type Opened struct {
 	Item    Item
-	Attempt int64 // id; 0 if the gate stopped it
-	At      time.Time
-	Stopped *Stopped
+	Attempt int64     // id; 0 if the gate stopped it in the transaction of its publication
+	At      time.Time // of the attempt
+	Stopped *Stopped  // then
 }
 
 // Settlement is the outcome of one attempt, to be made durable.

@@ -38,19 +38,15 @@ func (b *bundle) claim(channel string, now time.Time) message.Claim {
 	if lane.Addressed {
 		b.no(b.store.Materialise(b.ctx, lane, time.Minute, now))
 	}
-	claim, err := b.store.Claim(b.ctx, lane, 100, now)
+	claims, err := b.store.Commit(b.ctx, nil, []message.ClaimRequest{{Lane: lane, Limit: 100}}, now)
 	b.no(err)
-	return claim
+	return claims[0]
 }
 
-// begin claims and opens everything that is due on a channel.
+// begin claims everything that is due on a channel.
 func (b *bundle) begin(channel string) []message.Opened {
 	b.Helper()
-	now := soon()
-	lanes := map[string]message.Lane{channel: b.lane(channel)}
-	opened, err := b.store.Commit(b.ctx, lanes, nil, b.claim(channel, now).Items, now)
-	b.no(err)
-	return opened
+	return b.claim(channel, soon()).Opened
 }
 
 // end settles attempts; what a channel in rehearsal sends is rehearsed.
@@ -58,9 +54,6 @@ func (b *bundle) end(all []message.Opened, to message.SendState) {
 	b.Helper()
 	settlements := make([]message.Settlement, len(all))
 	for i, o := range all {
-		if o.Attempt == 0 {
-			b.Fatalf("the gate stopped send %d: %s", o.Item.Send, o.Stopped.Verdict.Why)
-		}
 		s := message.Settlement{Item: o.Item, Attempt: o.Attempt, OpenedAt: o.At, ClosedAt: soon(), To: to, Mode: b.lane(o.Item.Channel).Mode}
 		switch to {
 		case message.Sent:
@@ -76,7 +69,7 @@ func (b *bundle) end(all []message.Opened, to message.SendState) {
 		}
 		settlements[i] = s
 	}
-	_, err := b.store.Commit(b.ctx, map[string]message.Lane{}, settlements, nil, soon())
+	_, err := b.store.Commit(b.ctx, settlements, nil, soon())
 	b.no(err)
 }
 

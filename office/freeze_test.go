@@ -138,7 +138,7 @@ func TestAdoptFreeze(t *testing.T) {
 		t.Errorf("thawed by deleting the file: %+v, %v", state, err)
 	}
 	id := b.approved()
-	if claim := b.claim("web", soon()); len(claim.Items) > 0 {
+	if claim := b.claim("web", soon()); len(claim.Opened) > 0 {
 		t.Error("something was claimed under the row of a freeze")
 	}
 	b.wants(id, message.Held)

@@ -129,7 +129,7 @@ func TestHoldUnderWay(t *testing.T) {
 	if s := b.send(id, "mastodon", 0); s.State != message.SendHeld {
 		t.Errorf("mastodon is %s once its attempt failed", s.State)
 	}
-	if claim := b.claim("web", soon()); len(claim.Items) > 0 {
+	if claim := b.claim("web", soon()); len(claim.Opened) > 0 {
 		t.Error("what is held was claimed")
 	}
 	if !b.release(id, cat()).Done {

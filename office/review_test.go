@@ -69,7 +69,7 @@ func TestApproveRacesEdit(t *testing.T) {
 			}
 		}
 	}
-	if claim := b.claim("web", soon()); len(claim.Items)+len(claim.Stopped) > 0 {
+	if claim := b.claim("web", soon()); len(claim.Opened)+len(claim.Stopped) > 0 {
 		t.Errorf("something of what was edited is due: %+v", claim)
 	}
 	t.Logf("the approval came first in %d of 200 rounds", approved)

@@ -11,23 +11,13 @@ const (
 	noConnection = "no connection"
 )
 
-// openAttempts makes attempts durable; those that are go to the workers.
-func (l *lane) openAttempts(items []message.Item) {
-	l.mu.Lock()
-	l.open += len(items)
-	l.mu.Unlock()
-	l.engine.writer.submit(op{lane: l, open: items})
-}
-
-// opened takes what the writer answered. What no worker is left to take goes
-// back at once.
+// opened takes attempts that are durable to the workers. What no worker is left
+// to take goes back at once.
 func (l *lane) opened(v view, all []message.Opened) {
+	l.mu.Lock()
+	l.open += len(all)
+	l.mu.Unlock()
 	for _, o := range all {
-		if o.Attempt == 0 {
-			l.release()
-			l.engine.observer.Stopped(*o.Stopped)
-			continue
-		}
 		ready := opened{Opened: o, mode: v.lane.Mode, turn: v.turn}
 		if o.Item.Rehearsal {
 			ready.mode = message.Rehearsal

@@ -72,14 +72,9 @@ type tallied struct {
 	commits atomic.Int64
 }
 
-func (t *tallied) Claim(ctx context.Context, lane message.Lane, limit int, now time.Time) (message.Claim, error) {
+func (t *tallied) Commit(ctx context.Context, settle []message.Settlement, claims []message.ClaimRequest, now time.Time) ([]message.Claim, error) {
 	t.commits.Add(1)
-	return t.Store.Claim(ctx, lane, limit, now)
-}
-
-func (t *tallied) Commit(ctx context.Context, lanes map[string]message.Lane, settle []message.Settlement, open []message.Item, now time.Time) ([]message.Opened, error) {
-	t.commits.Add(1)
-	return t.Store.Commit(ctx, lanes, settle, open, now)
+	return t.Store.Commit(ctx, settle, claims, now)
 }
 
 // yard is an engine over a real store with one rehearsal channel.

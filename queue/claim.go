@@ -7,7 +7,9 @@ import (
 	"clarion/message"
 )
 
-// Bounds of one claim.
+// Bounds of one claim. A burst is claimed at once as far as there is room: in
+// smaller pieces its outcomes come between its claims, and its last delivery
+// starts later.
 const (
 	maxClaim = 1_000
 	maxLocal = 100 // each is published in the claim's own course
@@ -105,36 +107,62 @@ func (l *lane) take(v view, now time.Time) (time.Duration, error) {
 		turn.CancelAt(now)
 		return wait, nil
 	}
-	claim, err := l.engine.store.Claim(l.engine.claiming, v.lane, limit, now)
-	if err != nil || len(claim.Items) == 0 {
+	got, wait, err := l.takeSome(v, limit, now)
+	if got == 0 {
 		turn.CancelAt(now)
 	}
+	return wait, err
+}
+
+// takeSome gives how much was claimed, and how long to wait for the next.
+func (l *lane) takeSome(v view, limit int, now time.Time) (int, time.Duration, error) {
+	if l.can.Local {
+		return l.lease(v, limit, now)
+	}
+	a := l.engine.writer.claim(l)
+	if a.refused {
+		return 0, l.trouble.next(), nil // the writer told why
+	}
+	wait := l.claimed(a.claim, len(a.claim.Opened))
+	l.opened(a.view, a.claim.Opened)
+	return len(a.claim.Opened), wait, nil
+}
+
+// lease claims for a local channel, and publishes.
+func (l *lane) lease(v view, limit int, now time.Time) (int, time.Duration, error) {
+	claim, err := l.engine.store.Claim(l.engine.claiming, v.lane, limit, now)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	crashpoint.Here(crashpoint.Claimed)
+	wait := l.claimed(claim, len(claim.Items))
+	l.publish(claim.Items)
+	return len(claim.Items), wait, nil
+}
+
+// claimed tells what the gate stopped, and gives how long to wait: not at all
+// after something was claimed or stopped, for there may be more; a while
+// otherwise, for the clock may have gone back.
+func (l *lane) claimed(claim message.Claim, got int) time.Duration {
 	l.trouble.reset()
 	for _, s := range claim.Stopped {
 		l.engine.observer.Stopped(s)
 	}
-	if len(claim.Items) == 0 {
-		return afterNothing(claim), nil
-	}
-	if l.can.Local {
-		l.publish(claim.Items)
-		return 0, nil
-	}
-	l.openAttempts(claim.Items)
-	return 0, nil
-}
-
-// afterNothing looks again at once where the gate stopped something, and soon
-// otherwise: the clock may have gone back.
-func afterNothing(claim message.Claim) time.Duration {
-	if len(claim.Stopped) > 0 {
+	if got+len(claim.Stopped) > 0 {
 		return 0
 	}
 	return troubleFirst
+}
+
+// offer gives what the lane claims at this instant: what it is now, and how
+// much it has room for. That is nothing once it stands still.
+func (l *lane) offer() (view, message.ClaimRequest) {
+	v := l.view()
+	c := message.ClaimRequest{Lane: v.lane}
+	if l.engine.claiming.Err() == nil && l.held(time.Now()) <= 0 {
+		c.Limit = l.room()
+	}
+	return v, c
 }
 
 // room gives how many may be claimed: none before a fair share of the places

@@ -3,7 +3,9 @@
 //
 // Failure rules. An attempt is durable before the first byte leaves, and its
 // outcome before anything else is told; if either can't be recorded, nothing
-// more is sent by that lane until it can. Every attempt at one send or
+// more is sent by that lane until it can. A claim opens its attempts in one
+// transaction; one that fails left everything as it was, and is made again. A
+// local channel's claim is a lease, and its publication the attempt. Every attempt at one send or
 // recipient carries the same key. An outcome without a class is unknown and is
 // never repeated by the queue. Each channel has a lane of its own: one that
 // hangs, panics or is down delays no other. A delivery that gives no answer in
@@ -28,7 +30,7 @@ type Store interface {
 	NextDue(ctx context.Context, lane message.Lane, before time.Duration) (time.Time, bool, error)
 	Claim(ctx context.Context, lane message.Lane, limit int, now time.Time) (message.Claim, error)
 	Materialise(ctx context.Context, lane message.Lane, before time.Duration, now time.Time) error
-	Commit(ctx context.Context, lanes map[string]message.Lane, settle []message.Settlement, open []message.Item, now time.Time) ([]message.Opened, error)
+	Commit(ctx context.Context, settle []message.Settlement, claims []message.ClaimRequest, now time.Time) ([]message.Claim, error)
 	Publish(ctx context.Context, lane message.Lane, all []message.Settlement, now time.Time) ([]message.Opened, error)
 	Rendering(ctx context.Context, send int64) ([]byte, error)
 	Asset(sha256 string) ([]byte, error)

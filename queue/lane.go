@@ -48,7 +48,7 @@ type lane struct {
 	turn       int           // counts changes of mode: a live delivery of an earlier turn does not begin
 	turned     chan struct{} // closed at the next change of mode
 	capacity   int           // attempts that may be open: Ahead for each worker that is connected
-	open       int           // claimed, opened or under way
+	open       int           // opened or under way
 	until      time.Time     // the destination asked to wait
 	reconnect  time.Time     // no connection is made before
 	connecting backoff

@@ -13,6 +13,9 @@ import (
 // publication. What can't be recorded is kept, for the lease is ours until it
 // is settled or the next start takes it back.
 func (l *lane) publish(items []message.Item) {
+	if len(items) == 0 {
+		return
+	}
 	left := inPieces(items, l.record, func(err error) { l.engine.observer.Trouble("publish by "+l.name, err) })
 	if len(left) > 0 && len(l.unpublished) == 0 {
 		l.republish = time.Now().Add(l.trouble.next())

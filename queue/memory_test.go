@@ -32,7 +32,7 @@ type memory struct {
 	looks    int  // at what is due
 
 	fault func(operation string, sends []int64) error // what an operation fails with
-	gate  func(send int64) *message.Verdict           // what the gate says when an attempt opens
+	gate  func(send int64) *message.Verdict           // what the gate says where an attempt opens
 }
 
 // row is a send or a recipient.
@@ -153,19 +153,14 @@ func (m *memory) Claim(ctx context.Context, lane message.Lane, limit int, now ti
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var claim message.Claim
-	if err := cmp.Or(ctx.Err(), m.fails("claim")); err != nil {
+	if err := cmp.Or(ctx.Err(), m.fails("lease")); err != nil {
 		return claim, err
 	}
-	if limit < 1 {
-		m.Errorf("claim of %d", limit)
-	}
-	for _, r := range m.waiting(lane) {
-		if len(claim.Items) == limit || r.next.After(now) {
-			break
-		}
+	for _, r := range m.due(message.ClaimRequest{Lane: lane, Limit: limit}, now) {
 		if m.frozen || lane.Frozen {
-			m.move(r, message.SendHeld)
-			claim.Stopped = append(claim.Stopped, stopped(r, message.Verdict{Act: message.HoldIt, Hold: message.HoldFreeze}))
+			v := message.Verdict{Act: message.HoldIt, Hold: message.HoldFreeze}
+			m.stop(r, v)
+			claim.Stopped = append(claim.Stopped, stopped(r, v))
 			continue
 		}
 		m.move(r, message.Claimed)
@@ -186,49 +181,84 @@ func (m *memory) Materialise(context.Context, message.Lane, time.Duration, time.
 	return m.fails("materialise")
 }
 
-func (m *memory) Commit(_ context.Context, lanes map[string]message.Lane, settle []message.Settlement, open []message.Item, now time.Time) ([]message.Opened, error) {
+// Commit fails as a whole or not at all, as a transaction does.
+func (m *memory) Commit(_ context.Context, settle []message.Settlement, claims []message.ClaimRequest, now time.Time) ([]message.Claim, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var ids []int64
+	var settled, due []int64
 	for _, s := range settle {
-		ids = append(ids, s.Item.Send)
+		settled = append(settled, s.Item.Send)
 	}
-	for _, i := range open {
-		ids = append(ids, i.Send)
+	for _, c := range claims {
+		for _, r := range m.due(c, now) {
+			due = append(due, r.item.Send)
+		}
 	}
-	if err := m.fails("commit", ids...); err != nil {
+	err := m.fails("commit", settled...)
+	if len(claims) > 0 {
+		err = cmp.Or(err, m.fails("claim", due...))
+	}
+	if err != nil {
 		return nil, err
 	}
 	for _, s := range settle {
 		m.settle(s)
 	}
-	opened := make([]message.Opened, len(open))
-	for i, item := range open {
-		opened[i] = m.open(lanes[item.Channel], item, now)
+	answers := make([]message.Claim, len(claims))
+	for i, c := range claims {
+		answers[i] = m.openDue(c, now)
 	}
-	return opened, nil
+	return answers, nil
 }
 
+// due is what a claim would take.
+func (m *memory) due(c message.ClaimRequest, now time.Time) []*row {
+	if c.Limit < 0 {
+		m.Errorf("claim of %d", c.Limit)
+	}
+	all := m.waiting(c.Lane)
+	n := 0
+	for n < len(all) && n < c.Limit && !all[n].next.After(now) {
+		n++
+	}
+	return all[:n]
+}
+
+func (m *memory) openDue(c message.ClaimRequest, now time.Time) message.Claim {
+	var claim message.Claim
+	for _, r := range m.due(c, now) {
+		if v := m.verdict(c.Lane, r.item.Send); v != nil {
+			if v.Act != message.NotYet {
+				m.stop(r, *v)
+			}
+			claim.Stopped = append(claim.Stopped, stopped(r, *v))
+			continue
+		}
+		m.move(r, message.Claimed)
+		item := r.item
+		item.Attempt++
+		claim.Opened = append(claim.Opened, m.open(c.Lane, item, now))
+	}
+	return claim
+}
+
+func (m *memory) stop(r *row, v message.Verdict) {
+	m.move(r, map[message.Act]message.SendState{message.HoldIt: message.SendHeld, message.NotYet: message.Planned, message.Discard: message.SendCancelled}[v.Act])
+}
+
+// open opens an attempt at what is claimed.
 func (m *memory) open(lane message.Lane, item message.Item, now time.Time) message.Opened {
-	r, o := m.rows[item.Send-1], message.Opened{Item: item, At: now}
+	r := m.rows[item.Send-1]
 	if r.state != message.Claimed || lane.Channel != item.Channel {
 		m.Errorf("an attempt at send %d opens on lane %q while it is %s", item.Send, lane.Channel, r.state)
 	}
-	verdict := m.verdict(lane, item.Send)
-	if verdict != nil {
-		m.move(r, map[message.Act]message.SendState{message.HoldIt: message.SendHeld, message.NotYet: message.Planned, message.Discard: message.SendCancelled}[verdict.Act])
-		s := stopped(r, *verdict)
-		o.Stopped = &s
-		return o
-	}
 	m.move(r, message.Sending)
 	m.attempts++
-	r.attempt, o.Attempt = m.attempts, m.attempts
-	r.item.Attempt = item.Attempt
+	r.attempt, r.item.Attempt = m.attempts, item.Attempt
 	if lane.Mode == message.Live && !item.Rehearsal {
 		r.live++
 	}
-	return o
+	return message.Opened{Item: item, Attempt: r.attempt, At: now}
 }
 
 func (m *memory) verdict(lane message.Lane, send int64) *message.Verdict {
@@ -264,14 +294,21 @@ func (m *memory) Publish(_ context.Context, lane message.Lane, all []message.Set
 	if err := m.fails("publish", ids...); err != nil {
 		return nil, err
 	}
-	opened := make([]message.Opened, len(all))
+	answers := make([]message.Opened, len(all))
 	for i := range all {
-		if opened[i] = m.open(lane, all[i].Item, now); opened[i].Attempt != 0 {
-			all[i].Attempt = opened[i].Attempt
-			m.settle(all[i])
+		item := all[i].Item
+		if v := m.verdict(lane, item.Send); v != nil {
+			r := m.rows[item.Send-1]
+			m.stop(r, *v)
+			s := stopped(r, *v)
+			answers[i] = message.Opened{Item: item, At: now, Stopped: &s}
+			continue
 		}
+		answers[i] = m.open(lane, item, now)
+		all[i].Attempt = answers[i].Attempt
+		m.settle(all[i])
 	}
-	return opened, nil
+	return answers, nil
 }
 
 func (m *memory) Rendering(context.Context, int64) ([]byte, error) {

@@ -196,11 +196,11 @@ func (m *mortal) Claim(ctx context.Context, lane message.Lane, limit int, now ti
 	return m.Store.Claim(ctx, lane, limit, now)
 }
 
-func (m *mortal) Commit(ctx context.Context, lanes map[string]message.Lane, settle []message.Settlement, open []message.Item, now time.Time) ([]message.Opened, error) {
+func (m *mortal) Commit(ctx context.Context, settle []message.Settlement, claims []message.ClaimRequest, now time.Time) ([]message.Claim, error) {
 	if err := m.fails(); err != nil {
 		return nil, err
 	}
-	return m.Store.Commit(ctx, lanes, settle, open, now)
+	return m.Store.Commit(ctx, settle, claims, now)
 }
 
 func (m *mortal) Publish(ctx context.Context, lane message.Lane, all []message.Settlement, now time.Time) ([]message.Opened, error) {

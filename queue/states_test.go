@@ -28,7 +28,10 @@ func TestEveryTransitionOfTheQueueIsReached(t *testing.T) {
 		one.Concurrency, one.Retry.Attempts = 1, 2
 		r := newRig(t, lane(w, "wire", one), lane(web, "web", one), lane(slow, "slow", one))
 		r.addAll(5, "wire", time.Now())
-		for id, act := range map[int64]message.Act{r.add("wire", time.Now()): message.HoldIt, r.add("wire", time.Now()): message.Discard} {
+		for id, act := range map[int64]message.Act{
+			r.add("wire", time.Now()): message.HoldIt, r.add("wire", time.Now()): message.Discard,
+			r.add("web", time.Now()): message.HoldIt, r.add("web", time.Now()): message.Discard,
+		} {
 			was := r.gate
 			r.gate = func(send int64) *message.Verdict {
 				if send == id {
@@ -40,7 +43,7 @@ func TestEveryTransitionOfTheQueueIsReached(t *testing.T) {
 				return nil
 			}
 		}
-		early := r.add("wire", time.Now())
+		early := r.add("web", time.Now())
 		was := r.gate
 		r.gate = func(send int64) *message.Verdict {
 			if send == early && r.rows[send-1].next.Before(time.Now().Add(time.Millisecond)) && r.rows[send-1].item.Attempt == 0 {
@@ -59,7 +62,7 @@ func TestEveryTransitionOfTheQueueIsReached(t *testing.T) {
 		pass(time.Minute)
 		r.end()
 		for _, arrow := range [][2]message.SendState{
-			{message.Planned, message.Claimed}, {message.Planned, message.SendHeld},
+			{message.Planned, message.Claimed}, {message.Planned, message.SendHeld}, {message.Planned, message.SendCancelled},
 			{message.Claimed, message.Planned}, {message.Claimed, message.SendHeld}, {message.Claimed, message.SendCancelled},
 			{message.Claimed, message.Sending}, {message.Sending, message.Sent}, {message.Sending, message.SendRehearsed},
 			{message.Sending, message.Planned}, {message.Sending, message.Waiting}, {message.Sending, message.Failed},

@@ -40,8 +40,8 @@ func TestAFreezeStopsWhatIsOpened(t *testing.T) {
 	})
 }
 
-// The gate is asked by what is true when an attempt opens, not at its claim.
-func TestAFreezeBetweenClaimAndOpening(t *testing.T) {
+// A claim is made by what is true at its commit, not when it was asked for.
+func TestAFreezeWhileAClaimWaits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := &wire{name: "wire"}
 		r := newRig(t, lane(w, "wire", limits()))

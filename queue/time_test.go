@@ -77,7 +77,7 @@ func TestTheWallClockIsSet(t *testing.T) {
 		pass(30 * time.Second)
 		r.memory.wants(message.Sent, 1)
 
-		back := time.Now().Add(time.Hour) // back: due at the claim, not yet when the attempt opens
+		back := time.Now().Add(time.Hour) // back: due when it was looked at, not yet at the claim
 		r.mu.Lock()
 		r.gate = func(send int64) *message.Verdict {
 			if time.Now().Before(back) {

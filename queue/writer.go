@@ -12,15 +12,16 @@ import (
 
 // Bounds of the grouped writer.
 const (
-	maxGroup    = 2_000 // attempts and outcomes in one commit
+	maxGroup    = 2_000 // outcomes in one commit
 	writerFirst = 100 * time.Millisecond
 	writerMax   = 5 * time.Second
 )
 
-// writer groups the attempts and outcomes of all lanes into shared commits, so
-// that full durability costs a flush per group. It keeps what it could not
-// write and tries again for as long as it runs. Taking an operation never
-// blocks: what may be open bounds how many there are.
+// writer groups the outcomes and claims of all lanes into shared commits, so
+// that full durability costs a flush per group. It keeps the outcomes that it
+// could not write and tries again for as long as it runs; a claim that failed
+// is refused. Taking an outcome never blocks: what may be open bounds how many
+// there are.
 type writer struct {
 	store     Store
 	observer  Observer
@@ -37,14 +38,23 @@ type writer struct {
 	queue []op
 }
 
-// op is attempts of one lane to open, or an outcome to settle.
+// op is an outcome to settle or, with somebody who waits for its answer, a
+// claim of a lane.
 type op struct {
 	lane   *lane
-	open   []message.Item
 	settle []message.Settlement
+	claim  chan<- answered
 }
 
-func (o op) size() int { return len(o.open) + len(o.settle) }
+// answered is what became of a claim.
+type answered struct {
+	claim   message.Claim
+	view    view // of the lane when it was claimed
+	refused bool // it could not be written
+}
+
+// size is what an operation counts for in its group.
+func (o op) size() int { return len(o.settle) }
 
 func newWriter(store Store, observer Observer) *writer {
 	w := &writer{
@@ -63,6 +73,13 @@ func (w *writer) submit(o op) {
 	w.signal()
 }
 
+// claim claims for a lane with the next commit, and waits for it.
+func (w *writer) claim(l *lane) answered {
+	answer := make(chan answered, 1)
+	w.submit(op{lane: l, claim: answer})
+	return <-answer
+}
+
 // stop writes what is left until ctx ends.
 func (w *writer) stop(ctx context.Context) error {
 	w.end()
@@ -77,7 +94,7 @@ func (w *writer) stop(ctx context.Context) error {
 		n += o.size()
 	}
 	if n > 0 {
-		return fmt.Errorf("stop the queue: %d attempts or outcomes could not be recorded; the next start takes care of them", n)
+		return fmt.Errorf("stop the queue: %d outcomes could not be recorded; the next start takes care of them", n)
 	}
 	return nil
 }
@@ -133,24 +150,18 @@ func (w *writer) writeAgain() {
 	}
 }
 
+// write gives the outcomes that could not be written.
 func (w *writer) write(group []op) []op {
-	left := inPieces(group, w.commit, func(err error) { w.observer.Trouble("record attempts and outcomes", err) })
-	return apart(left)
-}
-
-// apart takes operations apart, so that next time an attempt that can't be
-// opened keeps none of its claim.
-func apart(ops []op) []op {
-	var single []op
-	for _, o := range ops {
-		for i := range o.open {
-			single = append(single, op{lane: o.lane, open: o.open[i : i+1]})
-		}
-		for i := range o.settle {
-			single = append(single, op{lane: o.lane, settle: o.settle[i : i+1]})
+	left := inPieces(group, w.commit, func(err error) { w.observer.Trouble("record outcomes and attempts", err) })
+	outcomes := left[:0]
+	for _, o := range left {
+		if o.claim == nil {
+			outcomes = append(outcomes, o)
+		} else {
+			o.claim <- answered{refused: true}
 		}
 	}
-	return single
+	return outcomes
 }
 
 // take takes the next group out of the queue.
@@ -176,37 +187,53 @@ func (w *writer) signal() {
 	}
 }
 
-// commit records a group and tells the lanes. Attempts are opened by what
-// their lanes are at this instant, not at the claim.
+// commit records a group and tells the lanes. A claim is made for what its lane
+// is at this instant.
 func (w *writer) commit(group []op) error {
-	views, lanes := map[*lane]view{}, map[string]message.Lane{}
 	var settle []message.Settlement
-	var open []message.Item
+	var claims []message.ClaimRequest
+	var views []view
 	for _, o := range group {
-		if _, seen := views[o.lane]; !seen && len(o.open) > 0 {
-			v := o.lane.view()
-			views[o.lane], lanes[o.lane.name] = v, v.lane
-		}
 		settle = append(settle, o.settle...)
-		open = append(open, o.open...)
+		if o.claim != nil {
+			v, c := o.lane.offer()
+			views, claims = append(views, v), append(claims, c)
+		}
 	}
-	opened, err := w.store.Commit(context.Background(), lanes, settle, open, time.Now())
+	got, err := w.store.Commit(context.Background(), settle, claims, time.Now())
 	if err != nil {
 		return err
 	}
-	if len(open) > 0 {
-		crashpoint.Here(crashpoint.Opened)
-	}
-	if len(settle) > 0 {
-		crashpoint.Here(crashpoint.Settled)
-	}
+	w.reached(settle, got)
+	reply(group, views, got)
 	for _, o := range group {
 		for _, s := range o.settle {
 			o.lane.settled(s)
 		}
-		n := len(o.open)
-		o.lane.opened(views[o.lane], opened[:n])
-		opened = opened[n:]
 	}
 	return nil
+}
+
+// reached passes the crash points that a commit reaches.
+func (w *writer) reached(settle []message.Settlement, claims []message.Claim) {
+	for _, c := range claims {
+		if len(c.Opened) > 0 {
+			crashpoint.Here(crashpoint.Opened)
+			break
+		}
+	}
+	if len(settle) > 0 {
+		crashpoint.Here(crashpoint.Settled)
+	}
+}
+
+// reply gives claims to who waits for them. That comes first, so that
+// deliveries start.
+func reply(group []op, views []view, claims []message.Claim) {
+	for _, o := range group {
+		if o.claim != nil {
+			o.claim <- answered{claim: claims[0], view: views[0]}
+			claims, views = claims[1:], views[1:]
+		}
+	}
 }

@@ -14,7 +14,7 @@ import (
 var errDisk = errors.New("disk full")
 
 func TestWhatCannotBeRecordedIsTriedUntilItIs(t *testing.T) {
-	for _, operation := range []string{"commit", "claim", "next", "publish", "materialise"} {
+	for _, operation := range []string{"commit", "claim", "lease", "next", "publish", "materialise"} {
 		t.Run(operation, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				w, web := &wire{name: "wire"}, &wire{name: "web"}
@@ -74,10 +74,10 @@ func TestCommitsFailAtRandom(t *testing.T) {
 	})
 }
 
-// poison makes every operation fail that touches one of the sends.
-func poison(operations []string, ids ...int64) func(string, []int64) error {
+// poison makes an operation fail that touches one of the sends.
+func poison(operation string, ids ...int64) func(string, []int64) error {
 	return func(o string, touched []int64) error {
-		if slices.Contains(operations, o) && slices.ContainsFunc(touched, func(id int64) bool { return slices.Contains(ids, id) }) {
+		if o == operation && slices.ContainsFunc(touched, func(id int64) bool { return slices.Contains(ids, id) }) {
 			return errors.New("it cannot be written")
 		}
 		return nil
@@ -87,21 +87,30 @@ func poison(operations []string, ids ...int64) func(string, []int64) error {
 // More sends than mark the store itself as faulty can't be written, ahead of
 // all others.
 func TestOnePoisonousOperationBlocksNoOther(t *testing.T) {
-	for _, name := range []string{"wire", "web"} {
-		t.Run(name, func(t *testing.T) {
+	for _, test := range []struct {
+		name, operation string
+		sent            int // of its own lane and another
+		stuck           message.SendState
+		n               int
+	}{
+		{"wire", "commit", 75, message.Sending, 5},
+		{"web", "publish", 75, message.Claimed, 5},
+		{"wire", "claim", 40, message.Planned, 40}, // its own lane stands still, and no other
+	} {
+		t.Run(test.name+" at "+test.operation, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				w, other := &wire{name: name}, &wire{name: "other"}
-				w.can.Local = name == "web"
+				w, other := &wire{name: test.name}, &wire{name: "other"}
+				w.can.Local = test.name == "web"
 				l := limits()
 				l.Concurrency, l.Ahead = 1, 8
-				r := newRig(t, lane(w, name, l), lane(other, "other", limits()))
-				r.addAll(40, name, time.Now())
+				r := newRig(t, lane(w, test.name, l), lane(other, "other", limits()))
+				r.addAll(40, test.name, time.Now())
 				r.addAll(40, "other", time.Now())
-				r.failing(poison([]string{"commit", "publish"}, 2, 3, 4, 5, 6))
+				r.failing(poison(test.operation, 2, 3, 4, 5, 6))
 				r.start()
 				pass(time.Minute)
-				r.memory.wants(message.Sent, 75)
-				r.memory.wants(message.Claimed, 5)
+				r.memory.wants(message.Sent, test.sent)
+				r.memory.wants(test.stuck, test.n)
 				begin := time.Now()
 				r.add("other", begin)
 				r.engine.Wake()
@@ -112,6 +121,9 @@ func TestOnePoisonousOperationBlocksNoOther(t *testing.T) {
 				r.failing(nil)
 				pass(time.Minute)
 				r.memory.wants(message.Sent, 81)
+				if r.attempts != 81 {
+					t.Errorf("%d attempts were opened", r.attempts)
+				}
 				r.end()
 			})
 		})

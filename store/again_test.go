@@ -91,7 +91,7 @@ func TestBacklogOfAHalfSentMail(t *testing.T) {
 	if got := backlog(); got.Due != 1 {
 		t.Errorf("before it began %+v", got)
 	}
-	opened := b.open(b.claim("mail", 2).Items...)
+	opened := b.claim("mail", 2).Opened
 	b.settle(b.outcome(opened[0], message.Sent), b.outcome(opened[1], message.Waiting))
 	if got := backlog(); got.Due != 3 || got.Overdue != 0 || !got.OldestDue.Equal(start) {
 		t.Errorf("half sent %+v", got)
@@ -135,8 +135,8 @@ func TestHeldFor(t *testing.T) {
 	whole, rest, mail, open := b.approved(to("wire")...), b.approved(to("wire", "web")...), b.approved(to("mail")...), b.approved(to("web")...)
 	b.materialise()
 	b.hold(whole)
-	b.open(b.claim("mail", 1).Items...)
-	b.open(b.claim("wire", 5).Items...)
+	b.claim("mail", 1)
+	b.claim("wire", 5)
 	b.hold(rest)
 	b.hold(mail)
 	b.send("web", message.SendUnknown)

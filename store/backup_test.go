@@ -32,13 +32,12 @@ func lived(t *testing.T) (*bundle, map[string]string) {
 	b.send("wire", message.Failed)
 	ids["mailing"] = b.approved(to("mail")...)
 	b.materialise()
-	mails := b.open(b.claim("mail", 2).Items...)
+	mails := b.claim("mail", 2).Opened
 	b.settle(b.outcome(mails[0], message.Sent))
-	b.claim("mail", 1)
 	ids["sending"] = b.approved(to("wire")...)
-	b.open(b.claim("wire", 1).Items...)
-	ids["claimed"] = b.approved(to("wire")...)
 	b.claim("wire", 1)
+	ids["claimed"] = b.approved(to("wire")...)
+	b.lease("wire", 1)
 	ids["approved"] = b.approved(to("web", "wire", "mail")...)
 	b.materialise()
 	ids["held"] = b.approved(to("wire")...)
@@ -146,8 +145,8 @@ func TestRestoredSendsNothingUntilReleased(t *testing.T) {
 	nothing := func() {
 		t.Helper()
 		r.materialise()
-		for channel := range lanes() {
-			if claim := r.claim(channel, 100); len(claim.Items)+len(claim.Stopped) != 0 {
+		for _, channel := range []string{"web", "wire", "mail"} {
+			if claim := r.claim(channel, 100); len(claim.Opened)+len(claim.Stopped) != 0 {
 				t.Errorf("%s claimed %+v", channel, claim)
 			}
 			if next, planned, err := r.store.NextDue(ctx, lane(channel), 0); planned || err != nil {

@@ -13,7 +13,7 @@ import (
 
 // BenchmarkSends claims, opens and settles 1,000 no-op sends beside a plain
 // batched queue of two tables with the same durability, in the same run. As the
-// queue's writer does, outcomes share their commit with the next attempts.
+// queue's writer does, outcomes share their commit with the next claim.
 func BenchmarkSends(b *testing.B) {
 	for _, batch := range []int{100, 1_000} {
 		b.Run(fmt.Sprintf("batch=%d", batch), func(b *testing.B) {
@@ -99,11 +99,11 @@ func (s sendsBench) drainLane(b *testing.B, channel string, n, batch int) {
 	b.Helper()
 	var settle []message.Settlement
 	for done := 0; done < n; {
-		items := s.claim(channel, batch).Items
-		opened, err := s.store.Commit(context.Background(), lanes(), settle, items, s.now)
-		if err != nil || len(opened) == 0 {
-			b.Fatalf("%d of %d done: opened %d, %v", done, n, len(opened), err)
+		claims, err := s.store.Commit(context.Background(), settle, []message.ClaimRequest{{Lane: lane(channel), Limit: batch}}, s.now)
+		if err != nil || len(claims[0].Opened) == 0 {
+			b.Fatalf("%d of %d done: %+v, %v", done, n, claims, err)
 		}
+		opened := claims[0].Opened
 		settle = settle[:0]
 		for _, o := range opened {
 			settle = append(settle, s.outcome(o, message.Sent))

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"clarion/ledger"
 	"clarion/message"
 )
 
@@ -47,22 +46,18 @@ func (s *Store) NextDue(ctx context.Context, lane message.Lane, before time.Dura
 	return time.UnixMilli(next.Int64), true, nil
 }
 
-// Claim leases up to limit due sends or recipients of a lane. The gate is
-// asked; what it does not let pass is held, expired or cancelled in the same
-// transaction.
+// Claim leases up to limit due sends of a local channel, whose publication
+// opens their attempts. The gate is asked; what it does not let pass is held,
+// expired or cancelled in the same transaction.
 func (s *Store) Claim(ctx context.Context, lane message.Lane, limit int, now time.Time) (message.Claim, error) {
 	var claim message.Claim
 	err := s.update(ctx, now, func(t *Tx) error {
-		frozen, err := t.frozen(lane.Frozen)
+		pass, stopped, err := t.judge(message.ClaimRequest{Lane: lane, Limit: limit}, factsDueLocal)
 		if err != nil {
 			return err
 		}
-		if lane.Addressed {
-			claim, err = t.claimRecipients(lane, frozen, limit)
-		} else {
-			claim, err = t.claimSends(lane, frozen, limit)
-		}
-		return err
+		claim.Stopped = stopped
+		return t.lease(pass, &claim)
 	})
 	if err != nil {
 		return message.Claim{}, fmt.Errorf("claim for %s: %w", lane.Channel, err)
@@ -70,157 +65,42 @@ func (s *Store) Claim(ctx context.Context, lane message.Lane, limit int, now tim
 	return claim, nil
 }
 
-func (t *Tx) claimSends(lane message.Lane, frozen bool, limit int) (message.Claim, error) {
-	facts, err := t.facts(lane, frozen, factsDue, lane.Channel, ms(t.now), limit)
-	if err != nil {
-		return message.Claim{}, err
+func (t *Tx) lease(pass []fact, claim *message.Claim) error {
+	if len(pass) == 0 {
+		return nil
 	}
-	var claim message.Claim
-	var ids []int64
-	for _, f := range facts {
-		verdict := message.Decide(f.gate, t.now)
-		if verdict.Act == message.Pass {
-			claim.Items = append(claim.Items, f.item)
-			ids = append(ids, f.send)
-			continue
-		}
-		stopped, err := t.stop(f, verdict)
-		if err != nil {
-			return message.Claim{}, err
-		}
-		claim.Stopped = append(claim.Stopped, stopped)
+	ids := make([]int64, len(pass))
+	claim.Items = make([]message.Item, len(pass))
+	for i, f := range pass {
+		ids[i], claim.Items[i] = f.send, f.item
 	}
-	if len(ids) == 0 {
-		return claim, nil
-	}
-	_, err = t.exec("UPDATE sends SET state = 'claimed' WHERE id IN (SELECT value FROM json_each(?))", list(ids))
-	return claim, err
-}
-
-// stop does what a verdict says with a send that may not go.
-func (t *Tx) stop(f fact, v message.Verdict) (message.Stopped, error) {
-	stopped := message.Stopped{
-		Send: f.send, Message: f.item.Message, Channel: f.item.Channel,
-		Audiences: f.item.Audiences, Due: f.item.Due, Verdict: v,
-	}
-	live := f.item.Run == 0
-	var err error
-	switch {
-	case v.Act == message.NotYet: // the clock went back
-		err = t.one("UPDATE sends SET state = 'planned', next_at = max(next_at, due_at) WHERE id = ?", f.send)
-	case v.Act == message.HoldIt && live && f.gate.Message == message.Approved:
-		err = t.holdMessage(f.item.Message, v.Hold, v.Why)
-	case v.Act == message.HoldIt:
-		err = t.holdSend(f, v.Hold, v.Why)
-	case v.Act == message.Expire && f.gate.Message == message.Approved:
-		err = t.expireMessage(f.item.Message)
-	case v.Act == message.Expire || v.Act == message.Discard:
-		err = t.dropSend(f, v.Why)
-	default:
-		err = t.holdSend(f, message.HoldManual, v.Why)
-	}
-	return stopped, err
-}
-
-// holdMessage holds a message by the gate. It may stop several sends of one
-// message at once: the first holds it.
-func (t *Tx) holdMessage(id string, reason message.HoldReason, why string) error {
-	held, err := t.setHeld(id, reason, "")
-	if err != nil || !held {
-		return err
-	}
-	_, err = t.record(ledger.MessageHeld, ledger.MessageBody{Message: id, Hold: reason, Why: why})
+	_, err := t.exec("UPDATE sends SET state = 'claimed' WHERE id IN (SELECT value FROM json_each(?))", list(ids))
 	return err
 }
 
-// setHeld holds a message that has not begun, with all its sends; false if it
-// is not approved any more. By is empty where the gate holds.
-func (t *Tx) setHeld(id string, reason message.HoldReason, by string) (bool, error) {
-	n, err := t.exec("UPDATE messages SET state = 'held', hold = ?, hold_by = ? WHERE id = ? AND state = 'approved'", reason, by, id)
+// judge reads what is due of a lane by a query, and asks the gate. What does
+// not pass is stopped.
+func (t *Tx) judge(c message.ClaimRequest, due string) (pass []fact, stopped []message.Stopped, err error) {
+	frozen, err := t.frozen(c.Lane.Frozen)
 	if err != nil {
-		return false, fmt.Errorf("hold message %s: %w", id, err)
+		return nil, nil, err
 	}
-	if n == 0 {
-		return false, nil
-	}
-	_, err = t.exec("UPDATE sends SET state = 'held', hold = ? WHERE message_id = ? AND run = 0 AND state IN ('planned', 'waiting', 'claimed')", reason, id)
+	all, err := t.facts(c.Lane, frozen, due, c.Lane.Channel, ms(t.now), c.Limit)
 	if err != nil {
-		return false, fmt.Errorf("hold the sends of %s: %w", id, err)
+		return nil, nil, err
 	}
-	return true, nil
-}
-
-func (t *Tx) holdSend(f fact, reason message.HoldReason, why string) error {
-	state := message.SendHeld
-	if f.addressed && f.gate.Send == message.Sending {
-		state = message.Sending // its recipients stand still by the flag alone
-	}
-	if err := t.one("UPDATE sends SET state = ?, hold = ? WHERE id = ?", state, reason, f.send); err != nil {
-		return fmt.Errorf("hold send %d: %w", f.send, err)
-	}
-	_, err := t.record(ledger.SendHeld, ledger.SendBody{Send: f.send, Message: f.item.Message, Audiences: f.item.Audiences, Mechanism: f.item.Channel, Run: f.item.Run, Hold: reason, Why: why})
-	return err
-}
-
-// dropSend cancels a send. Recipients that are under way are not touched: it
-// then ends with them.
-func (t *Tx) dropSend(f fact, why string) error {
-	if f.addressed {
-		if err := t.cancelRecipients(f.send); err != nil {
-			return err
+	pass = all[:0]
+	for _, f := range all {
+		switch verdict := message.Decide(f.gate, t.now); {
+		case verdict.Act == message.Pass:
+			pass = append(pass, f)
+		case verdict.Act == message.NotYet && f.addressed: // its recipients have their instants
+		default:
+			if err := t.stop(f, verdict); err != nil {
+				return nil, nil, err
+			}
+			stopped = append(stopped, *f.stopped(verdict))
 		}
 	}
-	_, err := t.exec(`UPDATE sends SET hold = '', reason = ?1, state = CASE WHEN addressed AND state = 'sending' THEN state ELSE 'cancelled' END
-		WHERE id = ?2`, why, f.send)
-	if err != nil {
-		return fmt.Errorf("cancel send %d: %w", f.send, err)
-	}
-	if f.addressed && f.gate.Send == message.Sending {
-		if err := t.rollUpSends([]int64{f.send}); err != nil {
-			return err
-		}
-	}
-	_, err = t.record(ledger.SendDropped, ledger.SendBody{Send: f.send, Message: f.item.Message, Audiences: f.item.Audiences, Mechanism: f.item.Channel, Run: f.item.Run, Why: why})
-	if err != nil {
-		return err
-	}
-	return t.rollUp([]string{f.item.Message})
-}
-
-func (t *Tx) expireMessage(id string) error {
-	n, err := t.exec("UPDATE messages SET state = 'expired', hold = '' WHERE id = ? AND state IN ('approved', 'held')", id)
-	if err != nil {
-		return fmt.Errorf("expire message %s: %w", id, err)
-	}
-	if n == 0 {
-		return nil // by another of its sends
-	}
-	if err := t.cancelSends(id, "its message expired"); err != nil {
-		return err
-	}
-	_, err = t.record(ledger.MessageExpired, ledger.MessageBody{Message: id})
-	return err
-}
-
-// cancelSends cancels what has not started of a message's live run.
-func (t *Tx) cancelSends(id, why string) error {
-	var addressed []int64
-	err := scan(t.ctx, t, func(rows *sql.Rows) error {
-		addressed = append(addressed, 0)
-		return rows.Scan(&addressed[len(addressed)-1])
-	}, "SELECT id FROM sends WHERE message_id = ? AND run = 0 AND addressed AND state IN ('planned', 'waiting', 'held', 'claimed', 'sending')", id)
-	if err != nil {
-		return fmt.Errorf("read the sends of %s: %w", id, err)
-	}
-	for _, send := range addressed {
-		if err := t.cancelRecipients(send); err != nil {
-			return err
-		}
-	}
-	_, err = t.exec(`UPDATE sends SET state = 'cancelled', hold = '', reason = ?
-		WHERE message_id = ? AND run = 0 AND state IN ('planned', 'waiting', 'held', 'claimed')`, why, id)
-	if err != nil {
-		return fmt.Errorf("cancel the sends of %s: %w", id, err)
-	}
-	return nil
+	return pass, stopped, nil
 }

@@ -73,7 +73,7 @@ func TestHeldRestExpires(t *testing.T) {
 	id := b.approved(to("wire", "web", "mail")...)
 	b.materialise()
 	b.send("web", message.Sent)
-	mail := b.open(b.claim("mail", 1).Items...)
+	mail := b.claim("mail", 1).Opened
 	b.hold(id)
 	b.expiring(id, b.now)
 	b.settle(b.outcome(mail[0], message.Sent))

@@ -36,13 +36,13 @@ func (t *Tx) chain() (ledger.Link, error) {
 		return t.store.tail, nil
 	}
 	hashes := make([]ledger.Hash, len(t.entries))
+	values := make([]any, 0, 5*len(t.entries))
 	for i, e := range t.entries {
 		hashes[i] = e.Hash()
-		_, err := t.exec("INSERT INTO ledger_entries (writer_id, seq, at, kind, body) VALUES (?, ?, ?, ?, ?)",
-			t.store.writerID, e.Seq, ms(e.At), string(e.Kind), string(e.Body))
-		if err != nil {
-			return ledger.Link{}, fmt.Errorf("write ledger entries: %w", err)
-		}
+		values = append(values, t.store.writerID, e.Seq, ms(e.At), string(e.Kind), string(e.Body))
+	}
+	if err := t.insertAll("ledger_entries (writer_id, seq, at, kind, body)", 5, values); err != nil {
+		return ledger.Link{}, fmt.Errorf("write ledger entries: %w", err)
 	}
 	link := ledger.NewLink(t.store.tail, t.now, hashes)
 	_, err := t.exec(`INSERT INTO ledger_links (writer_id, number, at, first, count, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`,

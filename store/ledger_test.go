@@ -20,8 +20,8 @@ func told(t *testing.T) *bundle {
 	b.materialise()
 	b.publish("first")
 	b.send("wire", message.Sent)
-	b.open(b.claim("mail", 2).Items...)
-	all := b.open(b.claim("mail", 1).Items...)
+	b.claim("mail", 2)
+	all := b.claim("mail", 1).Opened
 	b.settle(b.outcome(all[0], message.Sent))
 	b.hold(id)
 	b.release(id)

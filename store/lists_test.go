@@ -68,7 +68,7 @@ func TestBacklog(t *testing.T) {
 		b.approved(to("wire", "mail")...)
 	}
 	b.materialise()
-	mail := b.open(b.claim("mail", 2).Items...)
+	mail := b.claim("mail", 2).Opened
 	b.settle(b.outcome(mail[0], message.Failed), b.outcome(mail[1], message.SendUnknown))
 	held := b.approved(to("web")...)
 	b.hold(held)

@@ -29,8 +29,8 @@ func TestEditVoidsApprovalAndReusesRows(t *testing.T) {
 	if voided[id] != 1 {
 		t.Errorf("%d approvals are void, want 1", voided[id])
 	}
-	if claim := b.claim("wire", 10); len(claim.Items) != 0 {
-		t.Errorf("an edited message was claimed: %+v", claim.Items)
+	if claim := b.claim("wire", 10); len(claim.Opened) != 0 {
+		t.Errorf("an edited message was claimed: %+v", claim)
 	}
 	b.sound()
 
@@ -123,12 +123,13 @@ func TestHoldBeforeItBeginsHoldsTheWholeMessage(t *testing.T) {
 	b.subscribers(3, "press")
 	id := b.approved(to("wire", "mail")...)
 	b.materialise()
-	items := append(b.claim("wire", 5).Items, b.claim("mail", 1).Items...)
+	leased := b.lease("wire", 5).Items
 	b.hold(id)
-	for _, o := range b.open(items...) {
-		if o.Attempt != 0 {
-			t.Errorf("an attempt was opened of a held message: %+v", o)
-		}
+	if o := b.record(leased...)[0]; o.Attempt != 0 || o.Stopped == nil {
+		t.Errorf("an attempt was opened of a held message: %+v", o)
+	}
+	if claim := b.claim("mail", 1); len(claim.Opened) != 0 {
+		t.Errorf("a held message was claimed: %+v", claim)
 	}
 	b.wants(id, message.Held, "wire", message.SendHeld)
 	b.wants(id, message.Held, "mail", message.SendHeld)
@@ -146,8 +147,8 @@ func TestHoldUnderWayHoldsSendBySend(t *testing.T) {
 	b.subscribers(3, "press")
 	id := b.approved(to("web", "wire", "mail")...)
 	b.materialise()
-	wire := b.open(b.claim("wire", 1).Items...)[0]
-	mail := b.open(b.claim("mail", 1).Items...)[0]
+	wire := b.claim("wire", 1).Opened[0]
+	mail := b.claim("mail", 1).Opened[0]
 	b.hold(id)
 	b.wants(id, message.Releasing, "web", message.SendHeld)
 	b.wants(id, message.Releasing, "wire", message.Sending)
@@ -161,7 +162,7 @@ func TestHoldUnderWayHoldsSendBySend(t *testing.T) {
 	b.wants(id, message.Releasing, "wire", message.SendHeld)
 	b.now = b.now.Add(message.DefaultLateLimit * 3)
 	for _, channel := range []string{"web", "wire", "mail"} {
-		if claim := b.claim(channel, 10); len(claim.Items)+len(claim.Stopped) != 0 {
+		if claim := b.claim(channel, 10); len(claim.Opened)+len(claim.Stopped) != 0 {
 			t.Errorf("%s claimed %+v while held", channel, claim)
 		}
 	}
@@ -182,14 +183,17 @@ func TestCancel(t *testing.T) {
 	b.subscribers(2, "press")
 	id := b.approved(to("wire", "mail")...)
 	b.materialise()
-	leased := b.claim("mail", 1).Items
+	leased := b.lease("wire", 1).Items
 	b.update(func(tx *Tx) error { return tx.SetCancelled(id) })
 	s := b.wants(id, message.Cancelled, "mail", message.SendCancelled)
 	if s.Tally[message.SendCancelled] != 2 {
 		t.Errorf("tally is %v, want 2 cancelled", s.Tally)
 	}
-	if o := b.open(leased...)[0]; o.Attempt != 0 || o.Stopped == nil {
-		t.Errorf("a cancelled recipient was opened: %+v", o)
+	if o := b.record(leased...)[0]; o.Attempt != 0 || o.Stopped == nil {
+		t.Errorf("a cancelled send was opened: %+v", o)
+	}
+	if claim := b.claim("mail", 2); len(claim.Opened) != 0 {
+		t.Errorf("a cancelled recipient was opened: %+v", claim)
 	}
 	err := b.store.Update(context.Background(), b.now, func(tx *Tx) error { return tx.SetCancelled(id) })
 	if !errors.Is(err, ErrNotFound) {
@@ -203,7 +207,7 @@ func TestCancelRestTouchesUnstartedOnly(t *testing.T) {
 	b.subscribers(5, "press")
 	id := b.approved(to("wire", "mail")...)
 	b.materialise()
-	all := b.open(b.claim("mail", 2).Items...)
+	all := b.claim("mail", 2).Opened
 	b.settle(b.outcome(all[0], message.Sent))
 	b.update(func(tx *Tx) error { return tx.CancelRest(id) })
 	b.wants(id, message.Releasing, "wire", message.SendCancelled)

@@ -101,7 +101,7 @@ func TestRecipientOf(t *testing.T) {
 	b.subscribers(1, "press", "staff")
 	b.approved(rendered("mail", "press", "staff"))
 	b.materialise()
-	id := b.claim("mail", 1).Items[0].Recipient
+	id := b.claim("mail", 1).Opened[0].Item.Recipient
 	b.update(func(tx *Tx) error {
 		key, names, err := tx.RecipientOf(id)
 		if err != nil || key != "p0@example.org" || !slices.Equal(names, []string{"press", "staff"}) {
@@ -129,7 +129,7 @@ func TestRenderingMustBeTheApprovedOne(t *testing.T) {
 	if body, err := b.store.Rendering(ctx, s.ID); err == nil {
 		t.Errorf("changed bytes were handed out: %q", body)
 	}
-	if claim := b.claim("wire", 1); len(claim.Items) != 0 {
+	if claim := b.claim("wire", 1); len(claim.Opened) != 0 {
 		t.Errorf("changed bytes were claimed: %+v", claim)
 	}
 	if m := b.message(id); m.Hold != "bytes-changed" {

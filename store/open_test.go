@@ -218,7 +218,7 @@ func TestFullDiskChangesNothing(t *testing.T) {
 	b := setup(t)
 	ctx := context.Background()
 	id := b.approved(to("wire")...)
-	opened := b.open(b.claim("wire", 1).Items...)
+	opened := b.claim("wire", 1).Opened
 	var pages int
 	b.no(b.store.write.conn.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages))
 	limit := func(n int) {
@@ -230,7 +230,7 @@ func TestFullDiskChangesNothing(t *testing.T) {
 	outcome := b.outcome(opened[0], message.Failed)
 	outcome.Reason = strings.Repeat("a long answer ", 10_000)
 	for range 3 {
-		if _, err := b.store.Commit(ctx, lanes(), []message.Settlement{outcome}, nil, b.now); err == nil || !strings.Contains(err.Error(), "full") {
+		if _, err := b.store.Commit(ctx, []message.Settlement{outcome}, nil, b.now); err == nil || !strings.Contains(err.Error(), "full") {
 			t.Fatalf("settled on a full disk: %v", err)
 		}
 	}

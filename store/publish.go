@@ -14,34 +14,9 @@ import (
 // with what became of it. The settlements come back as they were recorded.
 func (s *Store) Publish(ctx context.Context, lane message.Lane, all []message.Settlement, now time.Time) ([]message.Opened, error) {
 	var opened []message.Opened
-	err := s.update(ctx, now, func(t *Tx) error {
-		lanes := map[string]message.Lane{lane.Channel: lane}
-		items := make([]message.Item, len(all))
-		for i, s := range all {
-			items[i] = s.Item
-		}
-		drifted, err := t.drifted(all)
-		if err != nil {
-			return err
-		}
-		if opened, err = t.open(lanes, items, drifted); err != nil {
-			return err
-		}
-		var sent []message.Settlement
-		for i, o := range opened {
-			if o.Attempt == 0 {
-				continue
-			}
-			all[i].Attempt, all[i].OpenedAt = o.Attempt, o.At
-			if all[i].ClosedAt.IsZero() {
-				all[i].ClosedAt = o.At
-			}
-			if err := t.publish(all[i]); err != nil {
-				return fmt.Errorf("publish send %d: %w", o.Item.Send, err)
-			}
-			sent = append(sent, all[i])
-		}
-		return t.settle(sent)
+	err := s.update(ctx, now, func(t *Tx) (err error) {
+		opened, err = t.publishAll(lane, all)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("publish by %s: %w", lane.Channel, err)
@@ -49,22 +24,92 @@ func (s *Store) Publish(ctx context.Context, lane message.Lane, all []message.Se
 	return opened, nil
 }
 
-// drifted tells which sends would be published to audiences of which none is
-// public any more.
-func (t *Tx) drifted(all []message.Settlement) (map[int64]bool, error) {
-	drifted := map[int64]bool{}
-	for _, s := range all {
-		if s.To != message.Sent || s.Publish == nil {
+func (t *Tx) publishAll(lane message.Lane, all []message.Settlement) ([]message.Opened, error) {
+	leased, err := t.leased(lane, all)
+	if err != nil {
+		return nil, err
+	}
+	answers := make([]message.Opened, len(all))
+	var sent []message.Settlement
+	for i := range all {
+		answers[i] = message.Opened{Item: all[i].Item, At: t.now}
+		f := leased[all[i].Item.Send]
+		f.send, f.item = all[i].Item.Send, all[i].Item
+		if answers[i].Stopped, err = t.stopLeased(f, all[i]); err != nil {
+			return nil, err
+		}
+		if answers[i].Stopped != nil {
 			continue
 		}
-		var public int
-		err := row(t.ctx, t, "SELECT count(*) FROM public_audiences WHERE name IN (SELECT value FROM json_each(?))", []any{list(s.Item.Audiences)}, &public)
-		if err != nil {
-			return nil, fmt.Errorf("read the audiences of send %d: %w", s.Item.Send, err)
+		if answers[i].Attempt, err = t.openLocal(lane, f, &all[i]); err != nil {
+			return nil, fmt.Errorf("publish send %d: %w", f.item.Send, err)
 		}
-		drifted[s.Item.Send] = public == 0
+		sent = append(sent, all[i])
 	}
-	return drifted, nil
+	return answers, t.settle(sent)
+}
+
+// leased reads what the gate looks at of sends that were claimed.
+func (t *Tx) leased(lane message.Lane, all []message.Settlement) (map[int64]fact, error) {
+	ids := make([]int64, len(all))
+	for i, s := range all {
+		ids[i] = s.Item.Send
+	}
+	frozen, err := t.frozen(lane.Frozen)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := t.facts(lane, frozen, factsOf, list(ids))
+	leased := make(map[int64]fact, len(facts))
+	for _, f := range facts {
+		leased[f.send] = f
+	}
+	return leased, err
+}
+
+// stopLeased asks the gate again for a claimed send, and whether it still has a
+// public audience; nil if it may be published.
+func (t *Tx) stopLeased(f fact, s message.Settlement) (*message.Stopped, error) {
+	if f.gate.Send != message.Claimed {
+		return f.stopped(message.Verdict{Act: message.Refuse, Why: "its lease is gone"}), nil
+	}
+	verdict := message.Decide(f.gate, t.now)
+	if verdict.Act == message.Pass {
+		drifted, err := t.drifted(s)
+		if err != nil || !drifted {
+			return nil, err
+		}
+		verdict = message.Verdict{Act: message.HoldIt, Hold: message.HoldAudienceDrift, Why: "none of its audiences is public any more"}
+	}
+	return f.stopped(verdict), t.stop(f, verdict)
+}
+
+// drifted tells whether a send would be published to audiences of which none is
+// public any more.
+func (t *Tx) drifted(s message.Settlement) (bool, error) {
+	if s.To != message.Sent || s.Publish == nil {
+		return false, nil
+	}
+	var public int
+	err := row(t.ctx, t, "SELECT count(*) FROM public_audiences WHERE name IN (SELECT value FROM json_each(?))", []any{list(s.Item.Audiences)}, &public)
+	if err != nil {
+		return false, fmt.Errorf("read the audiences of send %d: %w", s.Item.Send, err)
+	}
+	return public == 0, nil
+}
+
+// openLocal opens the attempt that the settlement closes in the same
+// transaction.
+func (t *Tx) openLocal(lane message.Lane, f fact, s *message.Settlement) (int64, error) {
+	opened, err := t.openSends(lane, []fact{f})
+	if err != nil {
+		return 0, err
+	}
+	s.Attempt, s.OpenedAt = opened[0].Attempt, t.now
+	if s.ClosedAt.IsZero() {
+		s.ClosedAt = t.now
+	}
+	return s.Attempt, t.publish(*s)
 }
 
 // publish makes the documents of one send public. One whose entry is published

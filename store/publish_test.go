@@ -22,7 +22,7 @@ func publication(text string) *message.Publication {
 // publish claims what is due on web and publishes it under a text.
 func (b *bundle) publish(text string) []message.Opened {
 	b.Helper()
-	items := b.claim("web", 10).Items
+	items := b.lease("web", 10).Items
 	all := make([]message.Settlement, len(items))
 	for i, item := range items {
 		all[i] = message.Settlement{Item: item, ClosedAt: b.now, To: message.Sent, Mode: message.Live, Publish: publication(text)}
@@ -43,7 +43,7 @@ func TestPublicationAppearsWithItsSettlementOnly(t *testing.T) {
 	b := setup(t)
 	id := b.approved(to("web")...)
 	slug := b.message(id).Slug
-	item := b.claim("web", 1).Items[0]
+	item := b.lease("web", 1).Items[0]
 	if _, _, err := b.store.PublicPage(context.Background(), slug); !errors.Is(err, ErrNotFound) || len(b.entries("")) != 0 {
 		t.Errorf("it shows before it is published: %v", err)
 	}
@@ -89,7 +89,7 @@ func TestCorrectionTakesTheOriginalsPlace(t *testing.T) {
 	correction := b.draft(c)
 	b.submit(correction, rendered("web", "press", "everyone"))
 	b.approve(correction)
-	if item := b.claim("web", 1).Items[0]; item.EntryID != m.EntryID || item.Slug != m.Slug || !item.PublishedAt.Equal(start) {
+	if item := b.lease("web", 1).Items[0]; item.EntryID != m.EntryID || item.Slug != m.Slug || !item.PublishedAt.Equal(start) {
 		t.Errorf("the correction is claimed as %+v", item)
 	} else if _, err := b.store.Publish(context.Background(), lane("web"), []message.Settlement{{
 		Item: item, ClosedAt: b.now, To: message.Sent, Mode: message.Live, Publish: publication("corrected"),
@@ -114,7 +114,7 @@ func TestCorrectionClaimedWithItsOriginal(t *testing.T) {
 	correction := b.draft(c)
 	b.submit(correction, to("web")...)
 	b.approve(correction)
-	items := b.claim("web", 2).Items
+	items := b.lease("web", 2).Items
 	for i, item := range items {
 		b.now = b.now.Add(time.Second)
 		_, err := b.store.Publish(context.Background(), lane("web"), []message.Settlement{{
@@ -132,7 +132,7 @@ func TestAudienceNoLongerPublic(t *testing.T) {
 	before := b.approved(to("web")...)
 	b.publish("first")
 	id := b.approved(to("web")...)
-	items := b.claim("web", 1).Items
+	items := b.lease("web", 1).Items
 	b.update(func(tx *Tx) error { return tx.PutAudience(audience.Audience{Name: "press", Title: "Press"}) })
 	opened, err := b.store.Publish(context.Background(), lane("web"), []message.Settlement{{
 		Item: items[0], ClosedAt: b.now, To: message.Sent, Mode: message.Live, Publish: publication("secret"),
@@ -159,7 +159,7 @@ func TestAudienceNoLongerPublic(t *testing.T) {
 func TestRehearsedLocalSendIsNotPublic(t *testing.T) {
 	b := setup(t)
 	id := b.approved(to("web")...)
-	item := b.claim("web", 1).Items[0]
+	item := b.lease("web", 1).Items[0]
 	dry := lane("web")
 	dry.Mode = message.Rehearsal
 	_, err := b.store.Publish(context.Background(), dry, []message.Settlement{{
@@ -183,7 +183,7 @@ func TestPublicAssets(t *testing.T) {
 	b.approved(to("web")...)
 	p := publication("with a picture")
 	p.Assets = []string{sum}
-	item := b.claim("web", 1).Items[0]
+	item := b.lease("web", 1).Items[0]
 	_, err = b.store.Publish(context.Background(), lane("web"), []message.Settlement{{Item: item, ClosedAt: b.now, To: message.Sent, Publish: p}}, b.now)
 	b.no(err)
 	if got, kind, err := b.store.PublicAsset(context.Background(), sum); err != nil || string(got) != "a picture" || kind != "image/png" {

@@ -96,36 +96,23 @@ func (s *Store) Unreached(ctx context.Context, audiences []string) ([]string, er
 	return none, nil
 }
 
-// claimRecipients leases due recipients, oldest send first.
-func (t *Tx) claimRecipients(lane message.Lane, frozen bool, limit int) (message.Claim, error) {
-	facts, err := t.facts(lane, frozen, factsOfAddressed, lane.Channel, ms(t.now))
-	if err != nil {
-		return message.Claim{}, err
-	}
-	var claim message.Claim
-	for _, f := range facts {
-		verdict := message.Decide(f.gate, t.now)
-		if verdict.Act != message.Pass {
-			if verdict.Act == message.NotYet {
-				continue
-			}
-			stopped, err := t.stop(f, verdict)
-			if err != nil {
-				return message.Claim{}, err
-			}
-			claim.Stopped = append(claim.Stopped, stopped)
-			continue
-		}
-		items, err := t.leaseRecipients(f, limit-len(claim.Items))
-		if err != nil {
-			return message.Claim{}, fmt.Errorf("send %d: %w", f.send, err)
-		}
-		claim.Items = append(claim.Items, items...)
-		if len(claim.Items) >= limit {
+// openRecipients opens attempts at due recipients, oldest send first.
+func (t *Tx) openRecipients(c message.ClaimRequest, sends []fact, claim *message.Claim) error {
+	for _, f := range sends {
+		if len(claim.Opened) >= c.Limit {
 			break
 		}
+		opened, suppressed, err := t.openRecipientsOf(f, c.Lane, c.Limit-len(claim.Opened))
+		if err != nil {
+			return fmt.Errorf("send %d: %w", f.send, err)
+		}
+		claim.Opened = append(claim.Opened, opened...)
+		for _, id := range suppressed {
+			f.item.Recipient = id
+			claim.Stopped = append(claim.Stopped, *f.stopped(message.Verdict{Act: message.Discard, Why: "suppressed"}))
+		}
 	}
-	return claim, nil
+	return nil
 }
 
 // suppressedNow tells whether recipient r of send s was suppressed since its
@@ -136,46 +123,75 @@ const suppressedNow = `EXISTS (SELECT 1 FROM suppressions u WHERE u.address_key 
 		WHERE am.subscriber_id = r.subscriber_id AND a.name IN (SELECT value FROM json_each(s.names))
 		AND NOT EXISTS (SELECT 1 FROM suppressions v WHERE v.address_key = r.address_key AND v.audience = a.name))))`
 
-func (t *Tx) leaseRecipients(f fact, limit int) ([]message.Item, error) {
-	var items []message.Item
-	var leased, suppressed []int64
-	from := message.Tally{}
-	err := scan(t.ctx, t, func(rows *sql.Rows) error {
+// openRecipientsOf gives the attempts at recipients of one send, and who was
+// suppressed instead.
+func (t *Tx) openRecipientsOf(f fact, lane message.Lane, limit int) (opened []message.Opened, suppressed []int64, err error) {
+	opened, suppressed, leave, err := t.dueRecipients(f, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := t.insertAttempts(lane, opened); err != nil {
+		return nil, nil, err
+	}
+	if err := t.beginRecipients(f, opened); err != nil {
+		return nil, nil, err
+	}
+	if err := t.setRecipients(suppressed, message.Suppressed); err != nil {
+		return nil, nil, err
+	}
+	if err := t.shift(f.send, leave); err != nil || len(suppressed) == 0 {
+		return opened, nil, err
+	}
+	return opened, suppressed, t.finishSend(f.send, f.item)
+}
+
+// dueRecipients reads recipients of a send that are due. Those suppressed since
+// its candidates were fixed are told apart.
+func (t *Tx) dueRecipients(f fact, limit int) (opened []message.Opened, suppressed []int64, leave message.Tally, err error) {
+	leave = message.Tally{}
+	err = scan(t.ctx, t, func(rows *sql.Rows) error {
 		item := f.item
-		var state message.SendState
+		var state string
 		var attempts int
 		var gone bool
 		if err := rows.Scan(&item.Recipient, &item.Address, &item.Name, &item.Key, &attempts, &state, &gone); err != nil {
 			return err
 		}
-		from[state]++
+		leave[message.SendState(state)]++
 		if gone {
 			suppressed = append(suppressed, item.Recipient)
 			return nil
 		}
 		item.Attempt = attempts + 1
-		items, leased = append(items, item), append(leased, item.Recipient)
+		opened = append(opened, message.Opened{Item: item})
 		return nil
 	}, `SELECT r.id, r.address, r.name, r.key, r.attempts, r.state, `+suppressedNow+`
 		FROM recipients r JOIN sends s ON s.id = r.send_id
 		WHERE r.send_id = ? AND r.state IN ('planned', 'waiting') AND r.next_at <= ? ORDER BY r.next_at LIMIT ?`, f.send, ms(t.now), limit)
+	leave[message.Sending], leave[message.Suppressed] = -len(opened), -len(suppressed)
+	return opened, suppressed, leave, err
+}
+
+// beginRecipients moves recipients, their send and its message to where the
+// first attempt takes them.
+func (t *Tx) beginRecipients(f fact, opened []message.Opened) error {
+	if len(opened) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(opened))
+	for i, o := range opened {
+		ids[i] = o.Item.Recipient
+	}
+	_, err := t.exec("UPDATE recipients SET state = 'sending', attempts = attempts + 1 WHERE id IN (SELECT value FROM json_each(?))", list(ids))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := t.setRecipients(leased, message.Claimed); err != nil {
-		return nil, err
+	if f.gate.Send != message.Sending {
+		if err := t.one("UPDATE sends SET state = 'sending', attempts = 1 WHERE id = ?", f.send); err != nil {
+			return err
+		}
 	}
-	if err := t.setRecipients(suppressed, message.Suppressed); err != nil {
-		return nil, err
-	}
-	from[message.Claimed], from[message.Suppressed] = -len(leased), -len(suppressed)
-	if err := t.shift(f.send, from); err != nil {
-		return nil, err
-	}
-	if len(suppressed) > 0 {
-		return items, t.finishSend(f.send, f.item)
-	}
-	return items, nil
+	return t.begin([]fact{f})
 }
 
 func (t *Tx) setRecipients(ids []int64, to message.SendState) error {
@@ -197,7 +213,7 @@ func (t *Tx) cancelRecipients(send int64) error {
 		ids = append(ids, id)
 		from[state]++
 		return err
-	}, "SELECT id, state FROM recipients WHERE send_id = ? AND state IN ('planned', 'waiting', 'claimed')", send)
+	}, "SELECT id, state FROM recipients WHERE send_id = ? AND state IN ('planned', 'waiting')", send)
 	if err != nil {
 		return fmt.Errorf("cancel the recipients of send %d: %w", send, err)
 	}

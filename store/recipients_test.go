@@ -24,7 +24,7 @@ func TestAddressedSend(t *testing.T) {
 	b := setup(t)
 	b.subscribers(5, "press")
 	id := b.approved(to("mail")...)
-	if claim := b.claim("mail", 10); len(claim.Items) != 0 {
+	if claim := b.claim("mail", 10); len(claim.Opened) != 0 {
 		t.Errorf("claimed before the candidates were fixed: %+v", claim)
 	}
 	b.materialise()
@@ -32,9 +32,11 @@ func TestAddressedSend(t *testing.T) {
 	b.materialise()
 	b.tally(id, message.Tally{message.Planned: 5})
 	claim := b.claim("mail", 3)
-	b.tally(id, message.Tally{message.Planned: 2, message.Claimed: 3})
+	b.tally(id, message.Tally{message.Planned: 2, message.Sending: 3})
 	keys := map[string]bool{}
-	for _, item := range claim.Items {
+	all := claim.Opened
+	for _, o := range all {
+		item := o.Item
 		keys[item.Key] = true
 		if item.Address == "" || item.Name == "" || item.Recipient == 0 || item.Attempt != 1 || item.Rendering != nil {
 			t.Errorf("item %+v", item)
@@ -43,19 +45,17 @@ func TestAddressedSend(t *testing.T) {
 	if len(keys) != 3 {
 		t.Errorf("%d keys of 3 recipients", len(keys))
 	}
-	b.wants(id, message.Approved, "mail", message.Planned)
-	all := b.open(claim.Items...)
 	b.wants(id, message.Releasing, "mail", message.Sending)
 	b.settle(b.outcome(all[0], message.Sent), b.outcome(all[1], message.Waiting), b.outcome(all[2], message.Failed))
 	b.tally(id, message.Tally{message.Planned: 2, message.Sent: 1, message.Waiting: 1, message.Failed: 1})
 	b.send("mail", message.Sent)
 	b.wants(id, message.Releasing, "mail", message.Sending)
 	b.now = b.now.Add(time.Minute)
-	item := b.claim("mail", 10).Items[0]
-	if item.Attempt != 2 || !keys[item.Key] {
-		t.Errorf("retry %+v", item)
+	retry := b.claim("mail", 10).Opened[0]
+	if retry.Item.Attempt != 2 || !keys[retry.Item.Key] {
+		t.Errorf("retry %+v", retry)
 	}
-	b.settle(b.outcome(b.open(item)[0], message.Sent))
+	b.settle(b.outcome(retry, message.Sent))
 	b.wants(id, message.ReleasedWithOpen, "mail", message.Failed)
 	b.tally(id, message.Tally{message.Sent: 4, message.Failed: 1})
 	recipients, err := b.store.Recipients(context.Background(), b.sendOf(id, "mail").ID, message.Failed, 0, 10)
@@ -87,17 +87,18 @@ func TestSuppressedAfterCandidatesWereFixed(t *testing.T) {
 	b.materialise()
 	b.suppress(0, "press")
 	b.suppress(1, "")
-	leased := b.claim("mail", 4).Items // 1 is left out here
-	b.tally(id, message.Tally{message.Claimed: 3, message.Suppressed: 1})
+	first := b.claim("mail", 2) // 1 is left out here
+	if len(first.Stopped) != 1 || first.Stopped[0].Recipient == 0 || first.Stopped[0].Verdict.Why != "suppressed" {
+		t.Errorf("stopped %+v", first.Stopped)
+	}
+	b.tally(id, message.Tally{message.Planned: 2, message.Sending: 1, message.Suppressed: 1})
 	b.suppress(2, "press")
 	b.suppress(2, "staff")
-	opened := b.open(leased...) // 2 is left out here
+	opened := append(first.Opened, b.claim("mail", 2).Opened...) // 2 is left out here
 	sent := 0
 	for _, o := range opened {
-		if o.Attempt != 0 {
-			b.settle(b.outcome(o, message.Sent))
-			sent++
-		}
+		b.settle(b.outcome(o, message.Sent))
+		sent++
 	}
 	if sent != 2 {
 		t.Errorf("%d mails, want 2", sent)
@@ -112,13 +113,14 @@ func TestAllSuppressedBeforeTheFirstAttempt(t *testing.T) {
 	id := b.approved(to("mail")...)
 	b.materialise()
 	b.suppress(0, "")
-	if claim := b.claim("mail", 1); len(claim.Items) != 0 {
-		t.Errorf("claimed %+v", claim.Items)
+	if claim := b.claim("mail", 1); len(claim.Opened) != 0 {
+		t.Errorf("claimed %+v", claim)
 	}
 	b.wants(id, message.Approved, "mail", message.Planned) // one is left: nothing has begun
-	leased := b.claim("mail", 5).Items
 	b.suppress(1, "")
-	b.open(leased...)
+	if claim := b.claim("mail", 5); len(claim.Opened) != 0 {
+		t.Errorf("claimed %+v", claim)
+	}
 	b.wants(id, message.Cancelled, "mail", message.Suppressed)
 	b.tally(id, message.Tally{message.Suppressed: 2})
 }
@@ -145,7 +147,7 @@ func TestHeldRecipientHoldsItsSend(t *testing.T) {
 	b.subscribers(3, "press")
 	id := b.approved(to("mail")...)
 	b.materialise()
-	o := b.open(b.claim("mail", 1).Items...)[0]
+	o := b.claim("mail", 1).Opened[0]
 	s := b.outcome(o, message.SendHeld)
 	s.Hold = message.HoldFreeze
 	b.settle(s)
@@ -153,8 +155,8 @@ func TestHeldRecipientHoldsItsSend(t *testing.T) {
 		t.Errorf("held for %q", s.Hold)
 	}
 	b.tally(id, message.Tally{message.Planned: 3})
-	if claim := b.claim("mail", 5); len(claim.Items) != 0 {
-		t.Errorf("claimed %+v", claim.Items)
+	if claim := b.claim("mail", 5); len(claim.Opened) != 0 {
+		t.Errorf("claimed %+v", claim)
 	}
 	if _, planned, err := b.store.NextDue(context.Background(), lane("mail"), time.Minute); planned || err != nil {
 		t.Errorf("a held send is due: %v %v", planned, err)
@@ -170,10 +172,10 @@ func TestExpiryUnderWayLeavesWhatWasSent(t *testing.T) {
 	b.subscribers(4, "press")
 	id := b.approved(to("mail")...)
 	b.materialise()
-	all := b.open(b.claim("mail", 2).Items...)
+	all := b.claim("mail", 2).Opened
 	b.settle(b.outcome(all[0], message.Sent))
 	b.raw("UPDATE messages SET expires_at = ? WHERE id = ?", ms(b.now), id)
-	if claim := b.claim("mail", 5); len(claim.Items) != 0 || len(claim.Stopped) != 1 {
+	if claim := b.claim("mail", 5); len(claim.Opened) != 0 || len(claim.Stopped) != 1 {
 		t.Errorf("claimed %+v", claim)
 	}
 	b.wants(id, message.Releasing, "mail", message.Sending) // one is still under way
@@ -207,11 +209,11 @@ func TestNextDueOfAddressedSends(t *testing.T) {
 	b.now = instant.At.Add(-before)
 	b.materialise()
 	due(instant.At, true)
-	if claim := b.claim("mail", 5); len(claim.Items) != 0 {
+	if claim := b.claim("mail", 5); len(claim.Opened) != 0 {
 		t.Errorf("claimed before its instant: %+v", claim)
 	}
 	b.now = instant.At
-	all := b.open(b.claim("mail", 5).Items...)
+	all := b.claim("mail", 5).Opened
 	due(time.Time{}, false) // all is under way
 	b.settle(b.outcome(all[0], message.Waiting), b.outcome(all[1], message.Sent))
 	due(b.now.Add(time.Minute), true)

@@ -43,31 +43,11 @@ func (t *Tx) recover() (Recovery, error) {
 	return Recovery{Planned: planned, Unknown: unknown, Absent: absent}, err
 }
 
+// recoverLeased plans again what was leased for a local channel: no other is
+// leased without an attempt.
 func (t *Tx) recoverLeased() (int, error) {
-	sends, err := t.exec("UPDATE sends SET state = 'planned' WHERE state IN ('claimed', 'sending') AND state = 'claimed'")
-	if err != nil {
-		return 0, err
-	}
-	var touched []int64
-	err = scan(t.ctx, t, func(rows *sql.Rows) error {
-		touched = append(touched, 0)
-		return rows.Scan(&touched[len(touched)-1])
-	}, "SELECT DISTINCT send_id FROM recipients WHERE state IN ('claimed', 'sending')")
-	if err != nil {
-		return 0, err
-	}
-	recipients := int64(0)
-	for _, send := range touched {
-		n, err := t.exec("UPDATE recipients SET state = 'planned' WHERE send_id = ? AND state IN ('claimed', 'sending') AND state = 'claimed'", send)
-		if err != nil {
-			return 0, err
-		}
-		if err := t.shift(send, message.Tally{message.Claimed: int(n), message.Planned: -int(n)}); err != nil {
-			return 0, err
-		}
-		recipients += n
-	}
-	return int(sends + recipients), nil
+	n, err := t.exec("UPDATE sends SET state = 'planned' WHERE state IN ('claimed', 'sending') AND state = 'claimed'")
+	return int(n), err
 }
 
 // underWay is one attempt that nobody settled.

@@ -26,12 +26,11 @@ func TestRecover(t *testing.T) {
 	b.subscribers(6, "press")
 	leased, begun := b.approved(to("wire")...), b.approved(to("wire", "mail")...)
 	b.materialise()
-	items := b.claim("wire", 5).Items
-	mail := b.open(b.claim("mail", 3).Items...)
-	b.claim("mail", 2)
+	b.lease("wire", 1)
+	b.claim("wire", 5)
+	mail := b.claim("mail", 3).Opened
 	b.settle(b.outcome(mail[0], message.Sent))
-	b.open(items[1])
-	b.recovered(Recovery{Planned: 3, Unknown: 3})
+	b.recovered(Recovery{Planned: 1, Unknown: 3})
 	b.wants(leased, message.Approved, "wire", message.Planned)
 	b.wants(begun, message.Releasing, "wire", message.SendUnknown)
 	b.tally(begun, message.Tally{message.Planned: 3, message.Sent: 1, message.SendUnknown: 2})
@@ -50,19 +49,16 @@ func TestRecoverRehearsals(t *testing.T) {
 	b.subscribers(2, "press")
 	id := b.approved(to("wire", "mail")...)
 	b.materialise()
-	dry := lanes()
-	for name, l := range dry {
+	dry := func(channel string) message.ClaimRequest {
+		l := lane(channel)
 		l.Mode = message.Rehearsal
-		dry[name] = l
+		return message.ClaimRequest{Lane: l, Limit: 2}
 	}
-	items := append(b.claim("wire", 1).Items, b.claim("mail", 2).Items...)
-	_, err := b.store.Commit(context.Background(), dry, nil, items, b.now)
-	b.no(err)
+	b.claims(dry("wire"), dry("mail"))
 	b.recovered(Recovery{Absent: 3})
 	b.wants(id, message.Releasing, "wire", message.Planned)
 	b.tally(id, message.Tally{message.Planned: 2})
-	_, err = b.store.Commit(context.Background(), dry, nil, b.claim("wire", 1).Items, b.now)
-	b.no(err)
+	b.claims(dry("wire"))
 	b.hold(id)
 	b.recovered(Recovery{Absent: 1})
 	b.wants(id, message.Releasing, "wire", message.SendHeld)
@@ -71,7 +67,7 @@ func TestRecoverRehearsals(t *testing.T) {
 func TestRecoverKeepsAHold(t *testing.T) {
 	b := setup(t)
 	id := b.approved(to("wire")...)
-	b.open(b.claim("wire", 1).Items...)
+	b.claim("wire", 1)
 	b.hold(id)
 	b.recovered(Recovery{Unknown: 1})
 	s := b.wants(id, message.ReleasedWithOpen, "wire", message.SendUnknown)
@@ -97,8 +93,8 @@ func TestAMillionSends(t *testing.T) {
 	id := b.approved(to("wire", "mail")...)
 	b.materialise()
 	b.grow(id, 1_000_000)
-	b.open(b.claim("wire", 1).Items...)
-	b.open(b.claim("mail", 1).Items...)
+	b.claim("wire", 1)
+	b.claim("mail", 1)
 	b.close()
 	b.reopen()
 	ctx := context.Background()
@@ -111,8 +107,9 @@ func TestAMillionSends(t *testing.T) {
 		{"next due", 20 * time.Millisecond, func() error { _, _, err := b.store.NextDue(ctx, lane("wire"), 0); return err }},
 		{"next due of mail", 20 * time.Millisecond, func() error { _, _, err := b.store.NextDue(ctx, lane("mail"), time.Minute); return err }},
 		{"materialise", 50 * time.Millisecond, func() error { return b.store.Materialise(ctx, lane("mail"), time.Minute, b.now) }},
-		{"claim", 50 * time.Millisecond, func() error { _, err := b.store.Claim(ctx, lane("wire"), 100, b.now); return err }},
-		{"claim of mail", 50 * time.Millisecond, func() error { _, err := b.store.Claim(ctx, lane("mail"), 100, b.now); return err }},
+		{"lease", 50 * time.Millisecond, func() error { _, err := b.store.Claim(ctx, lane("web"), 100, b.now); return err }},
+		{"claim", 50 * time.Millisecond, func() error { b.claim("wire", 100); return nil }},
+		{"claim of mail", 50 * time.Millisecond, func() error { b.claim("mail", 100); return nil }},
 		{"backlog", 50 * time.Millisecond, func() error { _, err := b.store.Backlog(ctx, b.now); return err }},
 		{"sends of a message", 50 * time.Millisecond, func() error {
 			_, err := b.store.Sends(ctx, SendFilter{Message: "nobody", Limit: 10})

@@ -56,7 +56,7 @@ func (t *Tx) rollUp(messages []string) error {
 		var id string
 		var now message.State
 		var state message.SendState
-		if err := rows.Scan(&id, &now, &state); err != nil {
+		if err := rows.Scan(&id, (*string)(&now), (*string)(&state)); err != nil {
 			return err
 		}
 		if tallies[id] == nil {

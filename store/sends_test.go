@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -28,15 +27,17 @@ func TestSendOutcomes(t *testing.T) {
 			b := setup(t)
 			id := b.approved(to("wire")...)
 			claim := b.claim("wire", 10)
-			b.wants(id, message.Approved, "wire", message.Claimed)
-			if len(claim.Items) != 1 || claim.Items[0].Attempt != 1 || claim.Items[0].Key == "" || len(claim.Items[0].Rendering) == 0 {
+			b.wants(id, message.Releasing, "wire", message.Sending)
+			if len(claim.Opened) != 1 {
 				t.Fatalf("claimed %+v", claim)
 			}
-			if again := b.claim("wire", 10); len(again.Items) != 0 {
+			o := claim.Opened[0]
+			if o.Attempt == 0 || !o.At.Equal(b.now) || o.Item.Attempt != 1 || o.Item.Key == "" || len(o.Item.Rendering) == 0 {
+				t.Fatalf("claimed %+v", o)
+			}
+			if again := b.claim("wire", 10); len(again.Opened) != 0 {
 				t.Errorf("claimed twice: %+v", again)
 			}
-			o := b.open(claim.Items...)[0]
-			b.wants(id, message.Releasing, "wire", message.Sending)
 			s := b.outcome(o, test.to)
 			b.settle(s)
 			got := b.wants(id, test.message, "wire", test.to)
@@ -69,7 +70,7 @@ func TestRetryKeepsTheKey(t *testing.T) {
 		t.Errorf("next due %v %v %v", next, ok, err)
 	}
 	b.now = b.now.Add(time.Hour) // a retry is never late
-	item := b.claim("wire", 1).Items[0]
+	item := b.claim("wire", 1).Opened[0].Item
 	if item.Attempt != 2 || item.Key != key {
 		t.Errorf("attempt %d with key %s; want 2 with %s", item.Attempt, item.Key, key)
 	}
@@ -80,7 +81,7 @@ func TestSettledTwiceCountsOnce(t *testing.T) {
 	b.subscribers(2, "press")
 	id := b.approved(to("wire", "mail")...)
 	b.materialise()
-	all := b.open(append(b.claim("wire", 1).Items, b.claim("mail", 2).Items...)...)
+	all := append(b.claim("wire", 1).Opened, b.claim("mail", 2).Opened...)
 	var outcomes []message.Settlement
 	for _, o := range all {
 		outcomes = append(outcomes, b.outcome(o, message.Sent))
@@ -98,121 +99,51 @@ func TestSettledTwiceCountsOnce(t *testing.T) {
 	b.sound()
 }
 
-// Between the claim and the attempt the gate is asked again.
-func TestGateAtOpen(t *testing.T) {
-	other := lane("wire")
-	other.Fingerprint = "another"
-	gone := lane("wire")
-	gone.Available = false
-	frozen := lane("wire")
-	frozen.Frozen = true
-	tests := []struct {
-		name    string
-		change  func(b *bundle, id string)
-		lane    message.Lane
-		message message.State
-		send    message.SendState
-		hold    message.HoldReason
-	}{
-		{"the row freezes", func(b *bundle, _ string) {
-			b.update(func(tx *Tx) error { _, err := tx.SetFreeze("ann", "stop"); return err })
-		}, lane("wire"), message.Held, message.SendHeld, message.HoldFreeze},
-		{"the file freezes", nil, frozen, message.Held, message.SendHeld, message.HoldFreeze},
-		{"an edit", func(b *bundle, id string) { b.edit(id) }, lane("wire"), message.Draft, message.SendCancelled, ""},
-		{"another destination", nil, other, message.Held, message.SendHeld, message.HoldChannelChanged},
-		{"the channel is gone", nil, gone, message.Held, message.SendHeld, message.HoldChannelChanged},
-		{"too late", func(b *bundle, _ string) { b.now = b.now.Add(message.DefaultLateLimit + time.Millisecond) }, lane("wire"), message.Held, message.SendHeld, message.HoldLate},
-		{"expired", func(b *bundle, id string) {
-			b.raw("UPDATE messages SET expires_at = ? WHERE id = ?", ms(b.now), id)
-		}, lane("wire"), message.Expired, message.SendCancelled, ""},
-		{"other bytes", func(b *bundle, id string) {
-			b.raw("UPDATE messages SET submitted_digest = 'other' WHERE id = ?", id)
-		}, lane("wire"), message.Held, message.SendHeld, message.HoldBytesChanged},
-		{"the clock went back", func(b *bundle, _ string) { b.now = b.now.Add(-time.Second) }, lane("wire"), message.Approved, message.Planned, ""},
-	}
-	for _, test := range tests {
-		for _, at := range []string{"open", "claim"} {
-			t.Run(test.name+" at "+at, func(t *testing.T) {
-				b := setup(t)
-				id := b.approved(to("wire")...)
-				var items []message.Item
-				if at == "open" {
-					items = b.claim("wire", 1).Items
-				}
-				if test.change != nil {
-					test.change(b, id)
-				}
-				if at == "claim" {
-					claim, err := b.store.Claim(context.Background(), test.lane, 5, b.now)
-					b.no(err)
-					if len(claim.Items) != 0 {
-						t.Errorf("claimed %+v", claim.Items)
-					}
-				} else {
-					opened, err := b.store.Commit(context.Background(), map[string]message.Lane{"wire": test.lane}, nil, items, b.now)
-					b.no(err)
-					if len(opened) != 1 || opened[0].Attempt != 0 || opened[0].Stopped == nil {
-						t.Fatalf("opened %+v", opened)
-					}
-				}
-				s := b.wants(id, test.message, "wire", test.send)
-				if m := b.message(id); m.Hold != test.hold || s.Hold != test.hold || s.Attempts != 0 {
-					t.Errorf("held for %q and %q, want %q; attempts %d", m.Hold, s.Hold, test.hold, s.Attempts)
-				}
-				b.sound()
-			})
-		}
-	}
-}
-
-// One commit opens attempts of several channels. What stops one of a message
-// that has not begun stops all of it.
-func TestOneStopHoldsAllOfAMessage(t *testing.T) {
-	for _, order := range [][]string{{"wire", "web"}, {"web", "wire"}} {
-		t.Run(strings.Join(order, " "), func(t *testing.T) {
-			b := setup(t)
-			id := b.approved(to("web", "wire")...)
-			other := b.approved(to("web")...)
-			var items []message.Item
-			for _, channel := range order {
-				items = append(items, b.claim(channel, 5).Items...)
-			}
-			changed := lanes()
-			wire := changed["wire"]
-			wire.Fingerprint = "another"
-			changed["wire"] = wire
-			opened, err := b.store.Commit(context.Background(), changed, nil, items, b.now)
-			b.no(err)
-			if len(opened) != 3 {
-				t.Fatalf("%d answers", len(opened))
-			}
-			for i, o := range opened {
-				if o.Item.Send != items[i].Send || (o.Attempt != 0) != (o.Item.Message == other) || (o.Stopped == nil) != (o.Item.Message == other) {
-					t.Errorf("answer %d is %+v", i, o)
-				}
-			}
-			b.wants(id, message.Held, "web", message.SendHeld)
-			b.wants(id, message.Held, "wire", message.SendHeld)
-			b.wants(other, message.Releasing, "web", message.Sending)
-			if n := b.kinds()[ledger.MessageHeld]; n != 1 {
-				t.Errorf("%d holds in the ledger, want 1", n)
-			}
-			b.sound()
-		})
-	}
-}
-
-func TestFreezeStopsAllOfAMessageAtOnce(t *testing.T) {
+func TestAClaimTakesNoMoreThanItsLimit(t *testing.T) {
 	b := setup(t)
-	id := b.approved(to("web", "wire")...)
-	items := append(b.claim("web", 1).Items, b.claim("wire", 1).Items...)
-	b.update(func(tx *Tx) error { _, err := tx.SetFreeze("ann", "stop"); return err })
-	for _, o := range b.open(items...) {
-		if o.Attempt != 0 {
-			t.Errorf("opened %+v", o)
+	b.subscribers(3, "press")
+	for range 3 {
+		b.approved(to("wire")...)
+	}
+	b.approved(to("mail")...)
+	b.materialise()
+	for _, channel := range []string{"wire", "mail"} {
+		for i, limit := range []int{0, 1, 2, 2} {
+			want := []int{0, 1, 2, 0}[i]
+			if claim := b.claim(channel, limit); len(claim.Opened) != want || len(claim.Items) != 0 {
+				t.Errorf("%s: a claim of %d took %d, want %d", channel, limit, len(claim.Opened), want)
+			}
 		}
 	}
-	b.wants(id, message.Held, "web", message.SendHeld)
+	b.sound()
+}
+
+// More rows than one statement inserts, and some besides: each outcome finds
+// its own attempt and send.
+func TestManyAtOnceKeepTheirAttempts(t *testing.T) {
+	b := setup(t)
+	const n = 2*insertedAtOnce + 3
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = b.approved(to("wire")...)
+	}
+	all := b.claim("wire", n).Opened
+	if len(all) != n {
+		t.Fatalf("%d attempts, want %d", len(all), n)
+	}
+	outcomes := make([]message.Settlement, n)
+	for i, o := range all {
+		outcomes[i] = b.outcome(o, message.Sent)
+	}
+	b.settle(outcomes...)
+	for i, id := range ids {
+		s := b.wants(id, message.Released, "wire", message.Sent)
+		attempts, err := b.store.Attempts(context.Background(), s.ID, 2)
+		b.no(err)
+		if len(attempts) != 1 || attempts[0].ID != all[i].Attempt || attempts[0].RemoteID != s.RemoteID || s.ID != all[i].Item.Send {
+			t.Errorf("send %d has the attempts %+v, want %d", s.ID, attempts, all[i].Attempt)
+		}
+	}
 	b.sound()
 }
 
@@ -250,7 +181,7 @@ func TestHeldRehearsalCanBeReleased(t *testing.T) {
 	b.submit(id, to("wire")...)
 	b.with(id, func(tx *Tx, m message.Message) error { _, err := tx.PlanRehearsal(m); return err })
 	b.update(func(tx *Tx) error { _, err := tx.SetFreeze("ann", "stop"); return err })
-	if claim := b.claim("wire", 5); len(claim.Items) != 0 || len(claim.Stopped) != 1 {
+	if claim := b.claim("wire", 5); len(claim.Opened) != 0 || len(claim.Stopped) != 1 {
 		t.Fatalf("claimed %+v", claim)
 	}
 	var holds []message.HoldReason
@@ -324,7 +255,7 @@ func TestHostileReceipt(t *testing.T) {
 	b.approved(to("wire", "mail")...)
 	b.materialise()
 	for _, channel := range []string{"wire", "mail"} {
-		o := b.open(b.claim(channel, 1).Items...)[0]
+		o := b.claim(channel, 1).Opened[0]
 		s := b.outcome(o, message.Sent)
 		s.Receipt.RemoteID, s.Receipt.Detail, s.Reason = "a\x00b\xff\u2028<&>", "\xc3\x28", "\"\\"
 		b.settle(s)

@@ -89,10 +89,6 @@ func lane(channel string) message.Lane {
 	}
 }
 
-func lanes() map[string]message.Lane {
-	return map[string]message.Lane{"web": lane("web"), "wire": lane("wire"), "mail": lane("mail")}
-}
-
 func content(title string) message.Content {
 	return message.Content{
 		Title: title, Body: "Body of " + title, Language: "en", Department: "press",
@@ -198,16 +194,39 @@ func (b *bundle) release(id string) {
 	b.with(id, func(tx *Tx, m message.Message) error { return tx.Release(m) })
 }
 
+// claim opens attempts at what is due on a channel.
 func (b *bundle) claim(channel string, limit int) message.Claim {
+	b.Helper()
+	return b.claims(message.ClaimRequest{Lane: lane(channel), Limit: limit})[0]
+}
+
+// claims answers claims of several lanes in one commit.
+func (b *bundle) claims(all ...message.ClaimRequest) []message.Claim {
+	b.Helper()
+	answers, err := b.store.Commit(context.Background(), nil, all, b.now)
+	b.no(err)
+	if len(answers) != len(all) {
+		b.Fatalf("%d answers to %d claims", len(answers), len(all))
+	}
+	return answers
+}
+
+// lease claims as for a local channel.
+func (b *bundle) lease(channel string, limit int) message.Claim {
 	b.Helper()
 	claim, err := b.store.Claim(context.Background(), lane(channel), limit, b.now)
 	b.no(err)
 	return claim
 }
 
-func (b *bundle) open(items ...message.Item) []message.Opened {
+// record publishes what is leased.
+func (b *bundle) record(items ...message.Item) []message.Opened {
 	b.Helper()
-	opened, err := b.store.Commit(context.Background(), lanes(), nil, items, b.now)
+	all := make([]message.Settlement, len(items))
+	for i, item := range items {
+		all[i] = message.Settlement{Item: item, ClosedAt: b.now, To: message.Sent, Mode: message.Live}
+	}
+	opened, err := b.store.Publish(context.Background(), lane(items[0].Channel), all, b.now)
 	b.no(err)
 	return opened
 }
@@ -232,14 +251,14 @@ func (b *bundle) outcome(o message.Opened, to message.SendState) message.Settlem
 
 func (b *bundle) settle(all ...message.Settlement) {
 	b.Helper()
-	_, err := b.store.Commit(context.Background(), lanes(), all, nil, b.now)
+	_, err := b.store.Commit(context.Background(), all, nil, b.now)
 	b.no(err)
 }
 
-// send claims, opens and settles everything due on a channel.
+// send claims and settles everything due on a channel.
 func (b *bundle) send(channel string, to message.SendState) int {
 	b.Helper()
-	all := b.open(b.claim(channel, 10_000).Items...)
+	all := b.claim(channel, 10_000).Opened
 	settlements := make([]message.Settlement, len(all))
 	for i, o := range all {
 		settlements[i] = b.outcome(o, to)

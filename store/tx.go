@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"clarion/crashpoint"
@@ -65,6 +66,7 @@ type Tx struct {
 	now     time.Time
 	entries []ledger.Entry
 	names   map[string][]string // lists of audiences that were decoded
+	halted  map[string]bool     // messages that the gate stopped whole
 }
 
 // Update runs a use case's change and its ledger entries in one transaction.
@@ -122,13 +124,24 @@ func (t *Tx) exec(query string, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
-// insert adds one row and gives its id.
-func (t *Tx) insert(query string, args ...any) (int64, error) {
-	res, err := t.execute(query, args)
-	if err != nil {
-		return 0, err
+// insertedAtOnce is how many rows one statement inserts where there are many.
+const insertedAtOnce = 20
+
+// insertAll adds rows of so many columns to a table, in their order.
+func (t *Tx) insertAll(into string, columns int, values []any) error {
+	one := "(?" + strings.Repeat(", ?", columns-1) + ")"
+	single := "INSERT INTO " + into + " VALUES " + one
+	for many := columns * insertedAtOnce; len(values) >= many; values = values[many:] {
+		if _, err := t.exec(single+strings.Repeat(", "+one, insertedAtOnce-1), values[:many]...); err != nil {
+			return err
+		}
 	}
-	return res.LastInsertId()
+	for ; len(values) > 0; values = values[columns:] {
+		if _, err := t.exec(single, values[:columns]...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *Tx) execute(query string, args []any) (sql.Result, error) {

@@ -164,30 +164,26 @@ func (d *desk) add(text string) string {
 	return m.ID
 }
 
-// tried claims what is due on the channel mastodon, opens an attempt at it and
-// settles it as unknown or failed. It gives the send's number.
+// tried claims what is due on the channel mastodon and settles it as unknown or failed. It gives the send's number.
 func (d *desk) tried(to message.SendState) int64 {
 	d.Helper()
 	all, err := d.office.Channels(d.Context())
 	d.no(err)
 	const name = "mastodon"
 	i := slices.IndexFunc(all, func(c office.ChannelDetail) bool { return c.Name == name })
-	lanes := map[string]message.Lane{name: {
-		Channel: name, Available: true, Fingerprint: all[i].Destination.Fingerprint(), Mode: message.Rehearsal,
-	}}
-	claim, err := d.store.Claim(d.Context(), lanes[name], 1, time.Now())
+	lane := message.Lane{Channel: name, Available: true, Fingerprint: all[i].Destination.Fingerprint(), Mode: message.Rehearsal}
+	claims, err := d.store.Commit(d.Context(), nil, []message.ClaimRequest{{Lane: lane, Limit: 1}}, time.Now())
 	d.no(err)
-	if len(claim.Items) != 1 {
-		d.Fatalf("nothing of %s could be claimed: %+v", name, claim)
+	if len(claims[0].Opened) != 1 {
+		d.Fatalf("nothing of %s could be claimed: %+v", name, claims)
 	}
-	opened, err := d.store.Commit(d.Context(), lanes, nil, claim.Items, time.Now())
-	d.no(err)
-	_, err = d.store.Commit(d.Context(), lanes, []message.Settlement{{
-		Item: opened[0].Item, Attempt: opened[0].Attempt, OpenedAt: opened[0].At, ClosedAt: time.Now(),
+	opened := claims[0].Opened[0]
+	_, err = d.store.Commit(d.Context(), []message.Settlement{{
+		Item: opened.Item, Attempt: opened.Attempt, OpenedAt: opened.At, ClosedAt: time.Now(),
 		To: to, Failed: true, Class: channels.Permanent, Reason: "the destination said no", Mode: message.Rehearsal,
 	}}, nil, time.Now())
 	d.no(err)
-	return claim.Items[0].Send
+	return opened.Item.Send
 }
 
 // approved adds, submits and approves a message.

@@ -46,12 +46,12 @@ func (r *room) mailed() int64 {
 	})
 	lane := message.Lane{Channel: "mail", Available: true, Fingerprint: plan.Destination.Fingerprint(), Mode: message.Live, Addressed: true}
 	r.no(r.store.Materialise(context.Background(), lane, 0, r.now))
-	claim, err := r.store.Claim(context.Background(), lane, 10, r.now)
+	claims, err := r.store.Commit(context.Background(), nil, []message.ClaimRequest{{Lane: lane, Limit: 10}}, r.now)
 	r.no(err)
-	if len(claim.Items) != 1 || claim.Items[0].Recipient == 0 {
-		r.Fatalf("claimed %+v", claim)
+	if len(claims[0].Opened) != 1 || claims[0].Opened[0].Item.Recipient == 0 {
+		r.Fatalf("claimed %+v", claims)
 	}
-	return claim.Items[0].Recipient
+	return claims[0].Opened[0].Item.Recipient
 }
 
 // reached counts whom a mail to the press would reach.
