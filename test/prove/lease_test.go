@@ -108,7 +108,7 @@ func (o *office) entries(t *testing.T) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	var feed struct{ Items []struct{ ID string } }
 	if err := json.NewDecoder(resp.Body).Decode(&feed); err != nil {
 		t.Fatal(err)
