@@ -112,7 +112,7 @@ func (d *Daemon) build(ctx context.Context) error {
 func (d *Daemon) newPublic(p parts) *web.Public {
 	return web.NewPublic(web.PublicSettings{
 		Reader: newsroom{d.store}, Unsubscriber: d.office, BaseURL: d.options.Config.Server.BaseURL, OfficeName: d.options.Config.Office.Name,
-		Feed: p.feed, Language: d.options.Config.Office.Language, UnsubscribeKey: p.unsubscribeKey, Fault: d.observer.Trouble,
+		Feed: p.feed, Language: d.options.Config.Office.Language, UnsubscribeKey: p.unsubscribeKey, Fault: d.observer.Fault,
 	})
 }
 

@@ -123,3 +123,9 @@ func (o *observer) Trouble(doing string, err error) {
 	o.figures.trouble.Inc()
 	o.log.Error().Str("event", "trouble").Str("doing", doing).Err(err).Str("says", "it will be tried again").Send()
 }
+
+// Fault logs a request that failed through no fault of whoever made it.
+func (o *observer) Fault(doing string, err error) {
+	o.figures.trouble.Inc()
+	o.log.Error().Str("event", "fault").Str("doing", doing).Err(err).Str("says", "the request failed").Send()
+}

@@ -51,7 +51,7 @@ func (d *Daemon) serveSocket() error {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return errors.Join(fmt.Errorf("restrict %s: %w", path, err), listener.Close())
 	}
-	api := web.NewAPI(d.office, d.options.Version, d.observer.Trouble)
+	api := web.NewAPI(d.office, d.options.Version, d.observer.Fault)
 	d.serve("socket", web.NewServer(api), listener)
 	d.onClose("waiting requests", func(context.Context) error {
 		api.Stop()
