@@ -69,13 +69,6 @@ func (b Bounds) Due(approved time.Time) time.Time {
 // prefix and 13 characters, 65 bits.
 func NewID(prefix string) string { return prefix + strings.ToLower(rand.Text()[:13]) }
 
-// NewKey makes an idempotency key: 128 random bits in hex.
-func NewKey() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
-}
-
 // NewEntryID makes a feed entry id that never changes (RFC 4287 4.2.6): a
 // random UUID as a URN (RFC 9562).
 func NewEntryID() string {

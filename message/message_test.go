@@ -65,7 +65,6 @@ func TestRandomNames(t *testing.T) {
 	t.Parallel()
 	forms := map[string]func() string{
 		`^m-[a-z2-7]{13}$`: func() string { return NewID("m-") },
-		`^[0-9a-f]{32}$`:   NewKey,
 		`^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`: NewEntryID,
 	}
 	for form, make := range forms {
