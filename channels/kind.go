@@ -25,6 +25,9 @@ type Settings struct {
 	// (tag `toml`). It is strict: unknown keys, wrong types and missing
 	// secrets come back joined, each with its place.
 	Decode func(into any) error
+	// Vault keeps what a destination renews; nil where a configuration is only
+	// checked.
+	Vault Vault
 }
 
 // SettingError is a fault of one key of a channel's settings.

@@ -52,7 +52,7 @@ func (o *Office) CheckChannel(ctx context.Context, name string) (Checked, error)
 	if !ok {
 		return Checked{Name: name, OK: true, Says: "it needs no check: it publishes here"}, nil
 	}
-	if err := checker.Check(ctx); err != nil {
+	if _, err := checker.Check(ctx); err != nil {
 		return Checked{Name: name, Says: channels.AsError(err).Error()}, nil //nolint:nilerr // a bad answer is the check's result
 	}
 	return Checked{Name: name, OK: true, Says: "destination and credentials are good"}, nil

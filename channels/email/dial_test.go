@@ -82,7 +82,7 @@ func TestEncrypted(t *testing.T) {
 		if got := r.heard("AUTH"); len(got) != 1 || got[0] != want {
 			t.Errorf("%s: signed in with %q", security, got)
 		}
-		if err := ch.Check(deadline(t)); err != nil {
+		if _, err := ch.Check(deadline(t)); err != nil {
 			t.Errorf("%s: check: %v", security, err)
 		}
 		if len(r.heard("NOOP")) != 1 || len(r.heard("QUIT")) != 2 {
@@ -95,7 +95,7 @@ func TestLogin(t *testing.T) {
 	t.Parallel()
 	r, set := secure(t, securityTLS, func(r *relay) { r.offersIn = []string{"AUTH LOGIN"} })
 	set.Username, set.Password = "press", channels.NewSecret("sesame")
-	if err := open(t, set).Check(deadline(t)); err != nil {
+	if _, err := open(t, set).Check(deadline(t)); err != nil {
 		t.Fatal(err)
 	}
 	if got := r.heard("c2VzYW1l"); len(got) != 1 {
@@ -187,20 +187,20 @@ func TestNotEncryptable(t *testing.T) {
 	t.Parallel()
 	r, set := secure(t, securityStartTLS, func(r *relay) { r.offers = []string{"AUTH PLAIN"} })
 	set.Username, set.Password = "press", channels.NewSecret("sesame")
-	if err := open(t, set).Check(deadline(t)); channels.AsError(err).Class != channels.Unavailable {
+	if _, err := open(t, set).Check(deadline(t)); channels.AsError(err).Class != channels.Unavailable {
 		t.Errorf("no STARTTLS: got %v, want unavailable", err)
 	}
 	if len(r.heard("AUTH")) != 0 {
 		t.Error("the password was sent in the clear")
 	}
 	set.CAFile = filepath.Join(t.TempDir(), "none.pem")
-	if err := open(t, set).Check(deadline(t)); channels.AsError(err).Class != channels.Unavailable {
+	if _, err := open(t, set).Check(deadline(t)); channels.AsError(err).Class != channels.Unavailable {
 		t.Errorf("no file: got %v, want unavailable", err)
 	}
 	if err := os.WriteFile(set.CAFile, []byte("no PEM"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := open(t, set).Check(deadline(t)); channels.AsError(err).Class != channels.Unavailable {
+	if _, err := open(t, set).Check(deadline(t)); channels.AsError(err).Class != channels.Unavailable {
 		t.Errorf("no PEM: got %v, want unavailable", err)
 	}
 }
@@ -212,7 +212,7 @@ func TestNobodyListens(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = l.Close()
-	if err := open(t, base(l.Addr().String())).Check(deadline(t)); channels.AsError(err).Class != channels.Temporary {
+	if _, err := open(t, base(l.Addr().String())).Check(deadline(t)); channels.AsError(err).Class != channels.Temporary {
 		t.Errorf("got %v, want temporary", err)
 	}
 }
@@ -221,7 +221,7 @@ func TestNoMechanism(t *testing.T) {
 	t.Parallel()
 	_, set := secure(t, securityTLS, func(r *relay) { r.offersIn = []string{"AUTH CRAM-MD5"} })
 	set.Username, set.Password = "press", channels.NewSecret("sesame")
-	if err := open(t, set).Check(deadline(t)); channels.AsError(err).Class != channels.Unavailable {
+	if _, err := open(t, set).Check(deadline(t)); channels.AsError(err).Class != channels.Unavailable {
 		t.Errorf("got %v, want unavailable", err)
 	}
 }

@@ -85,16 +85,16 @@ func (c *Channel) Publish(ctx context.Context, d channels.Delivery) (channels.Re
 }
 
 // Check connects, authenticates and asks for a sign of life.
-func (c *Channel) Check(ctx context.Context) error {
+func (c *Channel) Check(ctx context.Context) (channels.Standing, error) {
 	conn, err := dial(ctx, &c.set)
 	if err != nil {
-		return err
+		return channels.Standing{}, err
 	}
 	defer conn.quit()
 	if !conn.alive(ctx) {
-		return &channels.Error{Class: channels.Temporary, Reason: "the relay did not answer after sign-in"}
+		return channels.Standing{}, &channels.Error{Class: channels.Temporary, Reason: "the relay did not answer after sign-in"}
 	}
-	return nil
+	return channels.Standing{Account: c.set.Username}, nil
 }
 
 // relay is the address that is dialled.

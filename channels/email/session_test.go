@@ -262,11 +262,11 @@ func TestRealServer(t *testing.T) {
 			t.Errorf("%s: the server lacks the mail", to)
 		}
 	}
-	if err := ch.Check(deadline(t)); err != nil {
+	if _, err := ch.Check(deadline(t)); err != nil {
 		t.Error(err)
 	}
 	set.Password = channels.NewSecret("wrong")
-	if err := open(t, set).Check(deadline(t)); channels.AsError(err).Class != channels.Unavailable {
+	if _, err := open(t, set).Check(deadline(t)); channels.AsError(err).Class != channels.Unavailable {
 		t.Errorf("a wrong password: %v", err)
 	}
 }

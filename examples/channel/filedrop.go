@@ -100,12 +100,12 @@ func (c Channel) Publish(ctx context.Context, d channels.Delivery) (channels.Rec
 }
 
 // Check tells whether the folder can be used, without writing into it.
-func (c Channel) Check(context.Context) error {
+func (c Channel) Check(context.Context) (channels.Standing, error) {
 	root, err := os.OpenRoot(c.folder)
 	if err != nil {
-		return failed(channels.Unavailable, "the folder cannot be opened", err)
+		return channels.Standing{}, failed(channels.Unavailable, "the folder cannot be opened", err)
 	}
-	return root.Close()
+	return channels.Standing{}, root.Close()
 }
 
 func failed(class channels.Class, reason string, err error) error {

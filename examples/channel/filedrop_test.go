@@ -149,10 +149,10 @@ func TestPublishStaysInTheFolder(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir()
-	if err := open(t, path).(channels.Checker).Check(t.Context()); err != nil {
+	if _, err := open(t, path).(channels.Checker).Check(t.Context()); err != nil {
 		t.Errorf("a folder: %v", err)
 	}
-	err := open(t, filepath.Join(path, "missing")).(channels.Checker).Check(t.Context())
+	_, err := open(t, filepath.Join(path, "missing")).(channels.Checker).Check(t.Context())
 	if e := channels.AsError(err); e == nil || e.Class != channels.Unavailable {
 		t.Errorf("no folder: got %v", err)
 	}

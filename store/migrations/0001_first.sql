@@ -104,6 +104,9 @@ CREATE TABLE renderings (
   length      INTEGER NOT NULL,
   body        BLOB NOT NULL,
   planned     INTEGER NOT NULL DEFAULT 1, -- 0 once a later submit of the revision left it out
+  action      TEXT NOT NULL DEFAULT '',   -- what it does: publish, or something about an original
+  original    INTEGER NOT NULL DEFAULT 0, -- the send that it is about
+  facts       TEXT NOT NULL DEFAULT '',   -- what the channel learned from outside before it was rendered
   UNIQUE (message_id, revision, channel),
   FOREIGN KEY (message_id, revision) REFERENCES revisions (message_id, number)
 ) STRICT;
@@ -136,6 +139,18 @@ CREATE TABLE channels (
   by         TEXT NOT NULL DEFAULT '',
   rehearsal  INTEGER NOT NULL DEFAULT 0,
   changed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How each channel's account stood when it was last checked.
+CREATE TABLE channel_checks (
+  name       TEXT PRIMARY KEY,
+  checked_at INTEGER NOT NULL,
+  class      TEXT NOT NULL DEFAULT '', -- empty: good
+  reason     TEXT NOT NULL DEFAULT '',
+  account    TEXT NOT NULL DEFAULT '',
+  expires_at INTEGER NOT NULL DEFAULT 0,
+  quota      TEXT NOT NULL DEFAULT '',
+  warned_at  INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE freezes (
@@ -228,6 +243,28 @@ CREATE TABLE attempts (
 ) STRICT;
 CREATE INDEX attempts_by_send ON attempts (send_id, recipient_id);
 CREATE INDEX attempts_by_entry ON attempts (writer_id, entry) WHERE entry > 0 AND recipient_id > 0;
+
+-- What a send did at its destination so far, over all its attempts.
+CREATE TABLE steps (
+  send_id  INTEGER NOT NULL REFERENCES sends (id),
+  revision INTEGER NOT NULL,
+  name     TEXT NOT NULL,
+  value    TEXT NOT NULL,
+  cost     INTEGER NOT NULL, -- millionths of the account's currency
+  at       INTEGER NOT NULL,
+  PRIMARY KEY (send_id, revision, name)
+) STRICT, WITHOUT ROWID;
+
+-- Looking at the destination for a send whose outcome is unknown.
+CREATE TABLE lookups (
+  send_id  INTEGER PRIMARY KEY REFERENCES sends (id),
+  looks    INTEGER NOT NULL,
+  next_at  INTEGER NOT NULL, -- 0: no more, a person decides
+  looked_at INTEGER NOT NULL,
+  verdict  TEXT NOT NULL,
+  evidence TEXT NOT NULL
+) STRICT;
+CREATE INDEX lookups_due ON lookups (next_at) WHERE next_at > 0;
 
 CREATE TABLE ledger_writers (
   id     INTEGER PRIMARY KEY,
