@@ -144,3 +144,23 @@ type Approval struct {
 type Rehearsed struct {
 	Run int `json:"run" doc:"The number of the run."`
 }
+
+// Feed is somebody else's RSS, Atom or JSON feed whose entries are to become
+// drafts.
+type Feed struct {
+	Address     string   `json:"address,omitempty" maxLength:"2000" doc:"Where it is fetched. Public addresses only."`
+	Name        string   `json:"name,omitempty" maxLength:"1000" doc:"What faults call it, if it is given as a text."`
+	Text        []byte   `json:"text,omitempty" doc:"The feed itself, if it is not fetched."`
+	Audiences   []string `json:"audiences" nullable:"false" maxItems:"50" doc:"Whom the drafts are for."`
+	GoodEntries bool     `json:"good_entries,omitempty" doc:"Take the good entries although others have faults."`
+	DryRun      bool     `json:"dry_run,omitempty" doc:"Look for faults and store nothing."`
+}
+
+// FeedImported tells what became of a feed.
+type FeedImported struct {
+	DryRun   bool      `json:"dry_run"`
+	Drafts   []Drafted `json:"drafts" nullable:"false"`
+	Known    int       `json:"known" doc:"Entries that were imported before."`
+	Pictures int       `json:"pictures" doc:"Images that were left out: an import brings no files."`
+	Problems []Problem `json:"problems" nullable:"false" doc:"Of the entries that were left out."`
+}

@@ -21,6 +21,12 @@ func (c *Client) Edit(ctx context.Context, id string, d api.Draft) (api.Drafted,
 	return call[api.Drafted](ctx, c, request{method: http.MethodPut, path: path("messages", id), body: d})
 }
 
+// ImportFeed makes drafts of the entries of a feed, or checks it alone if the
+// feed says so.
+func (c *Client) ImportFeed(ctx context.Context, f api.Feed) (api.FeedImported, error) {
+	return call[api.FeedImported](ctx, c, request{method: http.MethodPost, path: path("feeds", "import"), body: f})
+}
+
 // Messages gives one page of messages, newest first.
 func (c *Client) Messages(ctx context.Context, f api.MessageFilter) (api.Messages, error) {
 	q := url.Values{}

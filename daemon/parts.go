@@ -9,6 +9,7 @@ import (
 	"clarion/channels/rehearsal"
 	"clarion/channels/webfeed"
 	"clarion/config"
+	"clarion/fetch"
 	"clarion/message"
 	"clarion/office"
 	"clarion/queue"
@@ -41,12 +42,15 @@ func newParts(ctx context.Context, c *config.Config, s *store.Store) (parts, err
 	p.office = office.Settings{
 		Language: c.Office.Language, Zone: c.Office.Zone, Department: c.Office.Name, Links: p.links,
 	}
+	addresses := []string{c.Server.BaseURL} // what the operator names may be reached, wherever it stands
 	for _, channel := range c.Channels {
 		p.office.Channels = append(p.office.Channels, office.Channel{Name: channel.Name, Kind: channel.Kind, Channel: channel.Built})
+		addresses = append(addresses, channel.Built.Destination().Endpoint)
 		p.lanes = append(p.lanes, queue.Lane{
 			Name: channel.Name, Channel: channel.Built, Rehearsal: rehearsal.Wrap(channel.Built), Limits: limitsOf(c.Queue, channel),
 		})
 	}
+	p.office.Fetcher = fetch.New(fetch.Settings{Agent: "Clarion (" + c.Server.BaseURL + ")", Allow: addresses})
 	return p, nil
 }
 

@@ -159,6 +159,11 @@ func planned(plan []store.Rendered) []message.PlannedSend {
 
 // Add stores a draft as a new message.
 func (o *Office) Add(ctx context.Context, d Draft, by Actor) (Drafted, error) {
+	return o.add(ctx, d, by, func(*store.Tx, string) error { return nil })
+}
+
+// add stores a draft and what belongs to it in one transaction.
+func (o *Office) add(ctx context.Context, d Draft, by Actor, also func(t *store.Tx, id string) error) (Drafted, error) {
 	if err := o.update(ctx, by, func(*store.Tx) error { return nil }); err != nil { // nothing is read or kept for a stranger
 		return Drafted{}, fmt.Errorf("add %s: %w", d.File, err)
 	}
@@ -177,6 +182,9 @@ func (o *Office) Add(ctx context.Context, d Draft, by Actor) (Drafted, error) {
 			return err
 		}
 		if err := t.InsertMessage(m, r.content, by.Name); err != nil {
+			return err
+		}
+		if err := also(t, m.ID); err != nil {
 			return err
 		}
 		return recordMessage(t, ledger.MessageAdded, by, "", ledger.MessageBody{Message: m.ID, Revision: 1, Content: r.content.Digest(), To: message.Draft})

@@ -54,6 +54,8 @@ type Settings struct {
 	Department string // of messages that name none
 	Channels   []Channel
 	Links      Links
+	// Fetcher gets feeds; nil where none can be fetched.
+	Fetcher Fetcher
 	// Watcher, if not nil, is told of decisions about everything at once or
 	// about a channel.
 	Watcher Watcher

@@ -54,6 +54,7 @@ func NewAPI(o *office.Office, version string, fault func(doing string, err error
 	a.registerRecipients()
 	a.registerChannels()
 	a.registerAudiences()
+	a.registerFeeds()
 	a.registerPeople()
 	a.registerFreeze()
 	a.registerLedger()

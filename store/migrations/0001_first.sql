@@ -82,6 +82,13 @@ CREATE TABLE revisions (
   PRIMARY KEY (message_id, number)
 ) STRICT, WITHOUT ROWID;
 
+-- Which message an entry of somebody else's feed became.
+CREATE TABLE imports (
+  entry      TEXT PRIMARY KEY,
+  message_id TEXT NOT NULL REFERENCES messages (id),
+  at         INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE assets (
   sha256     TEXT PRIMARY KEY,
   media_type TEXT NOT NULL,
