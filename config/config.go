@@ -57,6 +57,8 @@ type Queue struct {
 	PublishTimeout    time.Duration `toml:"publish_timeout"`
 	StopTimeout       time.Duration `toml:"stop_timeout"`
 	MaterialiseBefore time.Duration `toml:"materialise_before"`
+	ReadBackFirst     time.Duration `toml:"read_back_first"`
+	ReadBackFor       time.Duration `toml:"read_back_for"`
 }
 
 // Ledger is when and where the head of the ledger is exported.
@@ -101,6 +103,8 @@ func defaults() Config {
 			PublishTimeout:    time.Minute,
 			StopTimeout:       30 * time.Second,
 			MaterialiseBefore: 15 * time.Minute,
+			ReadBackFirst:     5 * time.Second,
+			ReadBackFor:       24 * time.Hour,
 		},
 		Ledger: Ledger{ExportEvery: "@hourly"},
 	}

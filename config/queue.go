@@ -18,6 +18,10 @@ const (
 	minTimeout           = time.Second
 	maxTimeout           = 10 * time.Minute
 	maxMaterialiseBefore = 24 * time.Hour
+	minReadBackFirst     = 100 * time.Millisecond
+	maxReadBackFirst     = time.Hour
+	minReadBackFor       = time.Second
+	maxReadBackFor       = 30 * 24 * time.Hour
 )
 
 func (r *reader) queue() {
@@ -30,6 +34,8 @@ func (r *reader) queue() {
 	t.duration("publish_timeout", q.PublishTimeout, minTimeout, maxTimeout)
 	t.duration("stop_timeout", q.StopTimeout, minTimeout, maxTimeout)
 	t.duration("materialise_before", q.MaterialiseBefore, 0, maxMaterialiseBefore)
+	t.duration("read_back_first", q.ReadBackFirst, minReadBackFirst, maxReadBackFirst)
+	t.duration("read_back_for", q.ReadBackFor, minReadBackFor, maxReadBackFor)
 	if t.sound("backoff_first") && t.sound("backoff_max") && q.BackoffMax < q.BackoffFirst {
 		t.fault("backoff_max", "is less than backoff_first",
 			fmt.Sprintf("write %q or more, or lower backoff_first", formatDuration(q.BackoffFirst)))

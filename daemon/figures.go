@@ -17,6 +17,7 @@ type figures struct {
 	stops    *prometheus.CounterVec
 	late     *prometheus.HistogramVec
 	trouble  prometheus.Counter
+	looks    *prometheus.CounterVec
 }
 
 func newFigures(r prometheus.Registerer) figures {
@@ -34,8 +35,11 @@ func newFigures(r prometheus.Registerer) figures {
 		trouble: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "clarion_trouble_total", Help: "Faults that are tried again.",
 		}),
+		looks: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "clarion_looks_total", Help: "Looks at destinations for unknown sends.",
+		}, []string{"mechanism", "verdict"}),
 	}
-	r.MustRegister(f.attempts, f.stops, f.late, f.trouble)
+	r.MustRegister(f.attempts, f.stops, f.late, f.trouble, f.looks)
 	return f
 }
 
@@ -44,6 +48,10 @@ func (f figures) attempt(s message.Settlement) {
 	if s.Item.Attempt == 1 {
 		f.late.WithLabelValues(s.Item.Channel).Observe(lateness(s).Seconds())
 	}
+}
+
+func (f figures) looked(mechanism, verdict string) {
+	f.looks.WithLabelValues(mechanism, verdict).Inc()
 }
 
 func (f figures) stopped(mechanism, outcome string) {

@@ -80,7 +80,7 @@ func describe(s message.Settlement) string {
 	case message.Failed:
 		return "failed; a person can retry it"
 	case message.SendUnknown:
-		return "nobody can know whether it was sent; a person must look"
+		return "nobody can know whether it was sent; it is looked for, or a person decides"
 	default:
 		return string(s.To)
 	}
@@ -104,6 +104,48 @@ func (o *observer) Stopped(s message.Stopped) {
 		event = event.Str("hold", string(s.Verdict.Hold))
 	}
 	event.Str("says", "stopped by a rule").Send()
+}
+
+// Found logs one line for each look for an unknown send, and tells staff once
+// when Clarion gives up looking.
+func (o *observer) Found(l message.Look) {
+	item := l.Doubt.Item
+	verdict := l.Verdict.String()
+	event := o.log.Info()
+	if l.Failed {
+		verdict = "failed"
+	}
+	if l.To == message.SendUnknown {
+		event = o.log.Warn()
+	}
+	o.figures.looked(item.Channel, verdict)
+	event = event.Str("event", "send_found").Str("message", item.Message).Strs("audience", item.Audiences).Str("mechanism", item.Channel).
+		Str("verdict", verdict).Str("outcome", string(l.To)).Int("look", l.Doubt.Looks+1).Str("evidence", l.Evidence).
+		Str("remote_id", l.Receipt.RemoteID).Str("remote_url", l.Receipt.RemoteURL)
+	if !l.NextAt.IsZero() {
+		event = event.Time("next_look", l.NextAt.UTC())
+	}
+	event.Str("says", lookSays(l)).Send()
+	if l.To == message.SendUnknown && l.NextAt.IsZero() && !l.Asked {
+		o.alert(item.Channel, fmt.Sprintf("Clarion cannot tell whether send %d went out", item.Send),
+			fmt.Sprintf("Nobody knows whether message %s was published by %s. Clarion looked for it and found no proof:\n\n%s\n\nLook at the account yourself, see\n\n  clarion send show %d\n\nand say what you found with\n\n  clarion send resolve %d\n",
+				item.Message, item.Channel, l.Evidence, item.Send, item.Send))
+	}
+}
+
+func lookSays(l message.Look) string {
+	switch {
+	case l.To == message.Sent:
+		return "it was published: found at the destination"
+	case l.To == message.Planned:
+		return "it was not published, and goes again"
+	case l.To == message.Failed:
+		return "it was not published, and its attempts or time are used up; a person can retry it"
+	case l.NextAt.IsZero():
+		return "nobody can know whether it was published; a person must decide"
+	default:
+		return "not known yet; it is looked for again"
+	}
 }
 
 // Published is told when the public pages changed.

@@ -78,6 +78,7 @@ func limitsOf(q config.Queue, c config.Channel) queue.Limits {
 		Retry: message.Retry{
 			Attempts: cmp.Or(c.Attempts, q.Attempts), First: q.BackoffFirst, Max: q.BackoffMax, GiveUpAfter: q.GiveUpAfter,
 		},
+		Patience: message.Patience{First: q.ReadBackFirst, For: q.ReadBackFor},
 	}
 }
 

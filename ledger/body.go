@@ -49,6 +49,9 @@ type SendBody struct {
 	Count     int                `json:"count,omitempty"` // recipients concerned
 	Tally     message.Tally      `json:"tally,omitempty"`
 	Verified  bool               `json:"verified,omitempty"`
+	Recipient int64              `json:"recipient,omitempty"` // where a person spoke of one alone
+	RemoteID  string             `json:"remote_id,omitempty"` // of what was found
+	RemoteURL string             `json:"remote_url,omitempty"`
 }
 
 // AttemptBody is one settled attempt at a send.

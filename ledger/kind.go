@@ -23,6 +23,7 @@ const (
 	SendHeld         Kind = "send.held"
 	SendDropped      Kind = "send.dropped" // cancelled, suppressed or expired before any attempt
 	SendRecovered    Kind = "send.recovered"
+	SendFound        Kind = "send.found" // the destination was asked about an unknown send, and answered
 	SendResolved     Kind = "send.resolved"
 	SendRetried      Kind = "send.retried"
 	ChannelPaused    Kind = "channel.paused"

@@ -83,7 +83,7 @@ func (s SendState) Can(to SendState) bool {
 		Sending:     {Sent, SendRehearsed, Planned, SendHeld, Waiting, Failed, SendUnknown},
 		Waiting:     {Planned, Claimed, Failed, SendHeld, SendCancelled, Suppressed},
 		Failed:      {Planned, Abandoned},
-		SendUnknown: {Sent, Planned, Abandoned},
+		SendUnknown: {Sent, Planned, Failed, Abandoned},
 		SendHeld:    {Planned, SendCancelled},
 	}
 	return slices.Contains(next[s], to)

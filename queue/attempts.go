@@ -67,6 +67,9 @@ func (l *lane) settle(s message.Settlement) {
 func (l *lane) settled(s message.Settlement) {
 	l.release()
 	l.engine.observer.Attempt(s)
+	if s.To == message.SendUnknown {
+		l.looker.wake()
+	}
 }
 
 // release frees the place of an attempt, and wakes the lane once there is room

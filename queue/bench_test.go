@@ -58,6 +58,8 @@ func (c *counter) Attempt(s message.Settlement) {
 	c.left <- struct{}{}
 }
 
+func (c *counter) Found(message.Look) {}
+
 func (c *counter) Trouble(doing string, err error) { panic(doing + ": " + err.Error()) }
 
 func (c *counter) wait(n int) {

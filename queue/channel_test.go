@@ -239,6 +239,7 @@ type observer struct {
 	published int
 	paused    []string
 	troubles  []string
+	found     []message.Look
 }
 
 func (o *observer) Attempt(s message.Settlement) {
@@ -251,6 +252,12 @@ func (o *observer) Stopped(message.Stopped) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.stops++
+}
+
+func (o *observer) Found(l message.Look) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.found = append(o.found, l)
 }
 
 func (o *observer) Published() {

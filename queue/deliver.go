@@ -18,7 +18,7 @@ func (l *lane) delivery(o opened) (channels.Delivery, error) {
 	return channels.Delivery{
 		Key: o.Item.Key, Attempt: o.Item.Attempt, Digest: o.Item.Digest,
 		Rendering: rendering, Values: l.values(o.Item, o.At),
-		Begin: func() error { return l.begin(o) },
+		Begin: func() error { return l.begin(o) }, Opened: o.At, Journal: l.journalOf(o.Item),
 	}, nil
 }
 

@@ -7,7 +7,9 @@
 // transaction; one that fails left everything as it was, and is made again. A
 // local channel's claim is a lease, and its publication the attempt. Every attempt at one send or
 // recipient carries the same key. An outcome without a class is unknown and is
-// never repeated by the queue. Each channel has a lane of its own: one that
+// never repeated blindly: a channel that can look for it at its destination
+// does, with growing patience, and only what it proves absent goes again, by
+// the gate and under the same key. Each channel has a lane of its own: one that
 // hangs, panics or is down delays no other. A delivery that gives no answer in
 // its time is unknown, and its worker is replaced. Stopping finishes what is
 // under way within a bound and puts the rest back; what the bound cuts off is
@@ -36,6 +38,8 @@ type Store interface {
 	Asset(sha256 string) ([]byte, error)
 	ChannelModes(ctx context.Context) (map[string]Mode, error)
 	PauseChannel(ctx context.Context, name, reason string, now time.Time) error
+	Steps
+	Doubts
 }
 
 // Mode is what people and the queue decided about a channel while running.
@@ -52,6 +56,8 @@ type Observer interface {
 	Attempt(s message.Settlement)
 	// Stopped is told what the gate did not let pass.
 	Stopped(s message.Stopped)
+	// Found is told of each look for an unknown send.
+	Found(l message.Look)
 	// Published is told that the public pages changed.
 	Published()
 	// Paused is told that a channel is unusable and was paused.
@@ -75,6 +81,7 @@ type Limits struct {
 	Interval    time.Duration // least time between two deliveries; 0: none
 	Timeout     time.Duration // for one delivery to be answered
 	Retry       message.Retry
+	Patience    message.Patience // with unknown sends
 }
 
 // Lane is one channel with its limits.

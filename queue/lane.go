@@ -54,6 +54,7 @@ type lane struct {
 	connecting backoff
 
 	renderings renderingCache
+	looker     *looker // nil if the channel can't look for unknown sends
 }
 
 // opened is an attempt that is durable and may be published.
@@ -69,7 +70,7 @@ func newLane(e *Engine, l Lane) *lane {
 	}
 	every := rate.Every(l.Limits.Interval) // no limit if there is no interval
 	connector, _ := l.Channel.(channels.Connector)
-	return &lane{
+	made := &lane{
 		engine: e, name: l.Name, live: l.Channel, dry: l.Rehearsal, connector: connector, can: l.Channel.Capabilities(),
 		limits: l.Limits, print: l.Channel.Destination().Fingerprint(),
 		woken: make(chan struct{}, 1), ready: make(chan opened, l.Limits.Concurrency*l.Limits.Ahead), connect: make(chan struct{}, 1),
@@ -77,6 +78,8 @@ func newLane(e *Engine, l Lane) *lane {
 		trouble: backoff{first: troubleFirst, longest: storeMax}, connecting: backoff{first: troubleFirst, longest: connectMax},
 		turned: make(chan struct{}),
 	}
+	made.looker = newLooker(made)
+	return made
 }
 
 // start starts the claiming and the workers. A local channel has none:
@@ -88,6 +91,9 @@ func (l *lane) start() {
 	}
 	for range l.limits.Concurrency {
 		l.engine.running.Go(func() { (&worker{lane: l}).run() })
+	}
+	if l.looker != nil {
+		l.engine.running.Go(l.looker.run)
 	}
 }
 
@@ -114,6 +120,7 @@ func (l *lane) apply(m Mode) {
 		l.connecting.reset()
 	}
 	l.mode = m
+	l.looker.wake()
 }
 
 // view is what the lane is at this instant.

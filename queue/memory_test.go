@@ -44,6 +44,7 @@ type row struct {
 	reason  string
 	attempt int64 // the open one
 	live    int   // attempts opened live
+	doubt   doubt
 }
 
 func newMemory(t reporter) *memory {
@@ -255,6 +256,7 @@ func (m *memory) open(lane message.Lane, item message.Item, now time.Time) messa
 	m.move(r, message.Sending)
 	m.attempts++
 	r.attempt, r.item.Attempt = m.attempts, item.Attempt
+	r.doubt.opens(r.attempt, now)
 	if lane.Mode == message.Live && !item.Rehearsal {
 		r.live++
 	}
@@ -276,7 +278,7 @@ func (m *memory) settle(s message.Settlement) {
 	if r.attempt != s.Attempt || s.Attempt == 0 {
 		m.Errorf("attempt %d at send %d is settled, the open one is %d", s.Attempt, s.Item.Send, r.attempt)
 	}
-	r.attempt = 0
+	r.attempt, r.doubt.since = 0, s.ClosedAt
 	m.move(r, s.To)
 	r.class, r.reason = s.Class, s.Reason
 	if !s.NextAt.IsZero() {

@@ -54,7 +54,7 @@ type decisionBody struct {
 const decisionsOf = `SELECT e.at, e.kind, e.body, coalesce(b.value, ''), coalesce(w.value, ''), coalesce(r.value, '') FROM (
 		SELECT writer_id, seq, at, kind, body FROM ledger_entries WHERE CASE WHEN json_valid(body) THEN body ->> 'message' END = ?1
 			AND kind <> 'send.attempt' AND kind <> 'send.recipients' AND kind <> 'message.done'
-			AND (kind LIKE 'message.%' OR kind IN ('decision.first', 'send.resolved', 'send.retried')
+			AND (kind LIKE 'message.%' OR kind IN ('decision.first', 'send.found', 'send.resolved', 'send.retried')
 				OR kind = 'send.held' AND body ->> 'by' IS NULL)
 		ORDER BY writer_id DESC, seq DESC LIMIT ?2) e
 	LEFT JOIN ledger_ties b ON b.ref = e.body ->> 'by'

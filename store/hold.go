@@ -11,7 +11,8 @@ import (
 
 // Hold holds a message: whole before it begins, send by send afterwards. What
 // is under way carries the hold as a flag: an addressed send stands still by
-// it, any other is held once its attempt ends without publication. The ledger
+// it, any other is held once its attempt ends without publication. An unknown
+// send carries it too, so that it is not sent again once it is found absent. The ledger
 // has every send that is held one by one; the decision itself is recorded by the
 // caller. The error is ErrNotFound if nothing is left that is not held already.
 func (t *Tx) Hold(m message.Message, reason message.HoldReason, by Decider) error {
@@ -22,7 +23,8 @@ func (t *Tx) Hold(m message.Message, reason message.HoldReason, by Decider) erro
 		}
 		return err
 	}
-	const holdable = "message_id = ? AND run = 0 AND hold = '' AND state IN ('planned', 'waiting', 'claimed', 'sending')"
+	const holdable = `message_id = ? AND run = 0 AND hold = ''
+		AND (state IN ('planned', 'waiting', 'claimed', 'sending') OR state = 'unknown' AND NOT addressed)`
 	held, err := sends(t.ctx, t, "WHERE s.id IN (SELECT id FROM sends WHERE "+holdable+")", m.ID)
 	if err != nil {
 		return err
@@ -30,7 +32,7 @@ func (t *Tx) Hold(m message.Message, reason message.HoldReason, by Decider) erro
 	if len(held) == 0 {
 		return fmt.Errorf("hold the sends of %s: %w", m.ID, ErrNotFound)
 	}
-	_, err = t.exec("UPDATE sends SET hold = ?, state = CASE WHEN state = 'sending' THEN state ELSE 'held' END WHERE "+holdable, reason, m.ID)
+	_, err = t.exec("UPDATE sends SET hold = ?, state = CASE WHEN state IN ('sending', 'unknown') THEN state ELSE 'held' END WHERE "+holdable, reason, m.ID)
 	if err != nil {
 		return fmt.Errorf("hold the sends of %s: %w", m.ID, err)
 	}

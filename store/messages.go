@@ -205,9 +205,15 @@ func (t *Tx) SetCancelled(id string) error {
 }
 
 // CancelRest cancels the sends of a message under way that have not started.
+// What turns out later not to have been published is held.
 func (t *Tx) CancelRest(id string) error {
 	if err := t.cancelSends(id, "the rest was cancelled"); err != nil {
 		return err
+	}
+	_, err := t.exec("UPDATE sends SET hold = ? WHERE message_id = ? AND run = 0 AND NOT addressed AND hold = '' AND state IN ('sending', 'unknown')",
+		message.HoldManual, id)
+	if err != nil {
+		return fmt.Errorf("cancel the sends of %s: %w", id, err)
 	}
 	return t.rollUpAddressed(id)
 }

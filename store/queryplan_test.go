@@ -30,7 +30,7 @@ func TestHotStatementsUseTheirIndexes(t *testing.T) {
 
 	plans := map[string]string{}
 	b.update(func(tx *Tx) error {
-		queries := append(slices.Collect(maps.Keys(tx.writer.prepared)), nextDue, nextDueAddressed, backlogDue, backlogOpen)
+		queries := append(slices.Collect(maps.Keys(tx.writer.prepared)), nextDue, nextDueAddressed, backlogDue, backlogOpen, nextDoubt)
 		for _, query := range queries {
 			plans[query] = b.plan(tx, query)
 		}
@@ -48,6 +48,7 @@ func TestHotStatementsUseTheirIndexes(t *testing.T) {
 		"WITH RECURSIVE c (name)":                         "INDEX sends_due (channel=? AND next_at<?)",
 		"SET state = 'planned' WHERE state IN ('claimed'": "INDEX sends_leased",
 		"CROSS JOIN attempts a":                           "INDEX sends_leased",
+		"AS next FROM sends s":                            "INDEX sends_open",
 	} {
 		found := false
 		for query, plan := range plans {

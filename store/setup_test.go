@@ -34,9 +34,15 @@ var start = time.Date(2027, time.May, 1, 8, 0, 0, 0, time.UTC)
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	t.Parallel()
-	b := openBundle(t, t.TempDir())
+	b := setupIn(t)
 	t.Cleanup(func() { b.close() })
 	return b
+}
+
+// setupIn is one of several within a test, which closes it.
+func setupIn(t *testing.T) *bundle {
+	t.Helper()
+	return openBundle(t, t.TempDir())
 }
 
 func openBundle(t tester, dir string) *bundle {

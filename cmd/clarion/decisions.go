@@ -45,7 +45,7 @@ func deed(d api.Decided) string {
 		return "first of two to release"
 	case ledger.SendHeld:
 		return fmt.Sprintf("send %d by %s held: %s", d.Send, d.Mechanism, d.Hold)
-	case ledger.SendResolved, ledger.SendRetried:
+	case ledger.SendFound, ledger.SendResolved, ledger.SendRetried:
 		return fmt.Sprintf("send %d by %s: %s", d.Send, d.Mechanism, d.To)
 	default:
 		_, deed, _ := strings.Cut(d.Kind, ".")

@@ -261,17 +261,19 @@ CREATE TABLE steps (
   at       INTEGER NOT NULL,
   PRIMARY KEY (send_id, revision, name)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX steps_by_time ON steps (at);
 
--- Looking at the destination for a send whose outcome is unknown.
+-- Each look at the destination for a send whose outcome is unknown.
 CREATE TABLE lookups (
-  send_id  INTEGER PRIMARY KEY REFERENCES sends (id),
-  looks    INTEGER NOT NULL,
-  next_at  INTEGER NOT NULL, -- 0: no more, a person decides
-  looked_at INTEGER NOT NULL,
-  verdict  TEXT NOT NULL,
-  evidence TEXT NOT NULL
-) STRICT;
-CREATE INDEX lookups_due ON lookups (next_at) WHERE next_at > 0;
+  send_id    INTEGER NOT NULL REFERENCES sends (id),
+  number     INTEGER NOT NULL, -- from 1
+  attempt_id INTEGER NOT NULL, -- that left the doubt; a later one starts anew
+  at         INTEGER NOT NULL,
+  verdict    TEXT NOT NULL,    -- empty: it could not look
+  evidence   TEXT NOT NULL,
+  next_at    INTEGER NOT NULL, -- of the next look; 0: no more, a person decides
+  PRIMARY KEY (send_id, number)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE ledger_writers (
   id     INTEGER PRIMARY KEY,
