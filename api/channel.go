@@ -14,6 +14,9 @@ type Channel struct {
 	Limit       int         `json:"limit,omitempty" doc:"The greatest length of a text, in unit."`
 	Unit        string      `json:"unit,omitempty"`
 	Destination Destination `json:"destination"`
+
+	PostsThisMonth int    `json:"posts_this_month" doc:"Posts made since the month began, where the office is."`
+	CostThisMonth  string `json:"cost_this_month" doc:"What the destination charged for them, as a decimal in the account's currency."`
 }
 
 // Destination is where a channel publishes to.

@@ -79,6 +79,29 @@ type SendDetail struct {
 	Send
 	Tries []Attempt   `json:"tries" nullable:"false" doc:"The attempts, oldest first; at most 500."`
 	Open  []Recipient `json:"open" nullable:"false" doc:"Recipients that failed or are unknown and wait for a person."`
+
+	Steps    []Step `json:"steps" nullable:"false" doc:"What it did at its destination, over all attempts."`
+	Looks    []Look `json:"looks" nullable:"false" doc:"The looks at the destination while it was unknown, oldest first."`
+	NextLook Time   `json:"next_look" format:"date-time" nullable:"true" doc:"Of an unknown send: when it is looked for again. Null where no look is planned or the first is about to come."`
+	Decide   bool   `json:"decide" doc:"Whether a person must decide: Clarion does no more by itself."`
+	Advice   string `json:"advice" doc:"What to do about a failed or unknown send."`
+}
+
+// Step is one thing that a send did at its destination.
+type Step struct {
+	Name  string `json:"name" doc:"Such as post/1, or media/ and the SHA-256 of a file."`
+	Value string `json:"value" doc:"What the channel knows it by, such as a remote id."`
+	Cost  string `json:"cost" doc:"What the destination charged, as a decimal in the account's currency."`
+	At    Time   `json:"at" format:"date-time" nullable:"true"`
+}
+
+// Look is one look at a destination for an unknown send.
+type Look struct {
+	At       Time   `json:"at" format:"date-time" nullable:"true"`
+	Verdict  string `json:"verdict" doc:"found, absent or cannot-tell; empty if it could not look."`
+	Evidence string `json:"evidence" doc:"What was looked at and what was seen."`
+	NextAt   Time   `json:"next_at" format:"date-time" nullable:"true" doc:"When the next look was to come; null: none."`
+	State    string `json:"state,omitempty" doc:"Of a look that was asked for: the send's state by it."`
 }
 
 // Recipient is one address of an addressed send.
@@ -104,6 +127,8 @@ type Recipients struct {
 type Resolution struct {
 	To     string `json:"to" enum:"sent,planned,abandoned" doc:"sent: it was; planned: send it again; abandoned: give it up."`
 	Reason string `json:"reason" maxLength:"1000" doc:"How that is known."`
+
+	Recipient string `json:"recipient,omitempty" maxLength:"320" doc:"One recipient alone, by address or number, where people are addressed one by one."`
 }
 
 // Retrial says what to do with a failed send.

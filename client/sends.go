@@ -61,6 +61,11 @@ func (c *Client) Resolve(ctx context.Context, id int64, r api.Resolution) (api.S
 	return call[api.Settled](ctx, c, request{method: http.MethodPost, path: send(id, "resolve"), body: r})
 }
 
+// Look looks for an unknown send at its destination now.
+func (c *Client) Look(ctx context.Context, id int64) (api.Look, error) {
+	return call[api.Look](ctx, c, request{method: http.MethodPost, path: send(id, "look")})
+}
+
 // Retry plans a failed send again, or gives it up.
 func (c *Client) Retry(ctx context.Context, id int64, r api.Retrial) (api.Settled, error) {
 	return call[api.Settled](ctx, c, request{method: http.MethodPost, path: send(id, "retry"), body: r})

@@ -9,6 +9,7 @@ import (
 
 	"clarion/config"
 	"clarion/freeze"
+	"clarion/message"
 	"clarion/office"
 	"clarion/store"
 	"clarion/web"
@@ -20,6 +21,10 @@ type idle struct{}
 
 func (idle) Wake()                        {}
 func (idle) Reload(context.Context) error { return nil }
+
+func (idle) Look(context.Context, int64) (message.Look, error) {
+	return message.Look{}, errors.New("only a running daemon looks at a destination")
+}
 
 // Local gives the API over a data folder that no daemon owns, for the life of
 // one command. The close function gives the folder back.

@@ -15,6 +15,7 @@ type scripted struct {
 	channels.Channel
 	mu      sync.Mutex
 	answers []error // nil: accepted. Accepted once there are no more
+	finds   []channels.Finding
 }
 
 func scriptedKind() channels.Kind {
@@ -53,6 +54,24 @@ func (s *scripted) Publish(_ context.Context, d channels.Delivery) (channels.Rec
 		}
 	}
 	return channels.Receipt{RemoteID: "post-1", RemoteURL: fmt.Sprintf("https://wire.example.org/%d", d.Attempt)}, nil
+}
+
+// find tells what the next looks come to.
+func (s *scripted) find(all ...channels.Finding) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.finds = append(s.finds, all...)
+}
+
+func (s *scripted) Find(context.Context, channels.Delivery) (channels.Finding, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.finds) == 0 {
+		return channels.Finding{}, &channels.Error{Class: channels.Temporary, Reason: "no look is scripted"}
+	}
+	f := s.finds[0]
+	s.finds = s.finds[1:]
+	return f, nil
 }
 
 // wire gives the scripted channel of the configuration.

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"clarion/channels"
 	"clarion/ledger"
@@ -17,6 +18,7 @@ type ChannelDetail struct {
 	Capabilities channels.Capabilities
 	Destination  channels.Destination
 	State        store.ChannelState
+	Month        store.Charged // published and paid for since the month began
 }
 
 // Channels lists the configured channels in their order.
@@ -25,11 +27,17 @@ func (o *Office) Channels(ctx context.Context) ([]ChannelDetail, error) {
 	if err != nil {
 		return nil, err
 	}
+	month, err := o.store.ChargedSince(ctx, o.monthStart(time.Now()))
+	if err != nil {
+		return nil, err
+	}
 	all := make([]ChannelDetail, len(o.settings.Channels))
 	for i, c := range o.settings.Channels {
 		state := states[c.Name]
 		state.Rehearsal = c.rehearses(states)
-		all[i] = ChannelDetail{Name: c.Name, Kind: c.Kind, Capabilities: c.Channel.Capabilities(), Destination: c.Channel.Destination(), State: state}
+		all[i] = ChannelDetail{
+			Name: c.Name, Kind: c.Kind, Capabilities: c.Channel.Capabilities(), Destination: c.Channel.Destination(), State: state, Month: month[c.Name],
+		}
 	}
 	return all, nil
 }

@@ -25,6 +25,7 @@ import (
 type Queue interface {
 	Wake()                            // something was planned or released
 	Reload(ctx context.Context) error // a channel was paused, resumed or switched
+	Look(ctx context.Context, send int64) (message.Look, error)
 }
 
 // Freezer is the stop button.

@@ -17,6 +17,7 @@ type SendDetail struct {
 	Attempts []message.Attempt
 	// Open are recipients that wait for a person: failed or unknown.
 	Open []store.Recipient
+	Evidence
 }
 
 // maxAttemptsShown bounds what one look at a send shows.
@@ -45,7 +46,10 @@ func (o *Office) Send(ctx context.Context, id int64) (SendDetail, error) {
 	if d.Send, err = o.store.Send(ctx, id); err != nil {
 		return d, missing(err, fmt.Sprintf("send %d", id), "`clarion send list` shows them")
 	}
-	if d.Attempts, err = o.store.Attempts(ctx, id, maxAttemptsShown); err != nil || !d.Send.Addressed {
+	if d.Attempts, err = o.store.Attempts(ctx, id, maxAttemptsShown); err != nil {
+		return d, err
+	}
+	if d.Evidence, err = o.evidence(ctx, d.Send); err != nil || !d.Send.Addressed {
 		return d, err
 	}
 	for _, state := range []message.SendState{message.SendUnknown, message.Failed} {
@@ -66,13 +70,19 @@ func (o *Office) Recipients(ctx context.Context, send int64, state message.SendS
 // Resolve settles what is unknown of a send by a person's word: it was sent, it
 // is to be sent again, or it is given up.
 func (o *Office) Resolve(ctx context.Context, id int64, to message.SendState, reason string, by Actor) (int, error) {
+	return o.ResolveFor(ctx, id, "", to, reason, by)
+}
+
+// ResolveFor is Resolve for one recipient of an addressed send, by address or
+// number; for an empty one it is Resolve.
+func (o *Office) ResolveFor(ctx context.Context, id int64, recipient string, to message.SendState, reason string, by Actor) (int, error) {
 	if to != message.Sent && to != message.Planned && to != message.Abandoned {
 		return 0, refuse(Invalid, fmt.Sprintf("an unknown send can't become %s", message.Quote(string(to))), "choose sent, planned (send it again) or abandoned")
 	}
 	if strings.TrimSpace(reason) == "" {
 		return 0, refuse(Invalid, "a send is resolved with a reason", "say with --reason how you know")
 	}
-	return o.settleOpen(ctx, id, message.SendUnknown, to, ledger.SendResolved, reason, by)
+	return o.settleOpen(ctx, opening{id, recipient, message.SendUnknown, to, ledger.SendResolved}, reason, by)
 }
 
 // Retry plans what failed of a send again, or gives it up.
@@ -81,32 +91,52 @@ func (o *Office) Retry(ctx context.Context, id int64, abandon bool, reason strin
 	if abandon {
 		to = message.Abandoned
 	}
-	return o.settleOpen(ctx, id, message.Failed, to, ledger.SendRetried, reason, by)
+	return o.settleOpen(ctx, opening{id, "", message.Failed, to, ledger.SendRetried}, reason, by)
 }
 
-func (o *Office) settleOpen(ctx context.Context, id int64, from, to message.SendState, kind ledger.Kind, reason string, by Actor) (int, error) {
+// opening is what a person settles: all that is in a state of a send, or one
+// recipient alone.
+type opening struct {
+	send      int64
+	recipient string
+	from, to  message.SendState
+	kind      ledger.Kind
+}
+
+func (o *Office) settleOpen(ctx context.Context, open opening, reason string, by Actor) (int, error) {
 	var n int
 	err := o.update(ctx, by, func(t *store.Tx) error {
-		s, err := t.Send(id)
+		s, err := t.Send(open.send)
 		if err != nil {
-			return missing(err, fmt.Sprintf("send %d", id), "`clarion send list` shows them")
+			return missing(err, fmt.Sprintf("send %d", open.send), "`clarion send list` shows them")
 		}
-		if n, err = t.Resolve(s, from, to); err != nil {
+		var one int64
+		if one, n, err = open.settle(t, s); err != nil {
 			return err
-		}
-		if n == 0 {
-			return refuse(Conflict, fmt.Sprintf("nothing of send %d is %s: it is %s", id, from, s.State), "")
 		}
 		if err := dropStaleRelease(t, s.Message); err != nil {
 			return err
 		}
-		return t.RecordResolved(kind, s, to, store.Decider(by), reason, n)
+		return t.RecordResolved(open.kind, s, store.Settled{To: open.to, Count: n, Recipient: one}, store.Decider(by), reason)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("settle send %d: %w", id, err)
+		return 0, fmt.Errorf("settle send %d: %w", open.send, err)
 	}
 	o.queue.Wake()
 	return n, nil
+}
+
+// settle gives the one recipient that was settled, or 0, and how many were.
+func (open opening) settle(t *store.Tx, s message.Send) (one int64, n int, err error) {
+	if open.recipient != "" {
+		one, err = resolveOne(t, s, open.recipient, open.from, open.to)
+		return one, 1, err
+	}
+	n, err = t.Resolve(s, open.from, open.to)
+	if err == nil && n == 0 {
+		err = refuse(Conflict, fmt.Sprintf("nothing of send %d is %s: it is %s", s.ID, open.from, s.State), "")
+	}
+	return 0, n, err
 }
 
 // Delivered shows what a rehearsed or sent send left as, byte for byte, with

@@ -30,9 +30,12 @@ import (
 type fakeQueue struct {
 	woken, reloaded atomic.Int64
 	fails           error
+	look            func() (message.Look, error)
 }
 
 func (q *fakeQueue) Wake() { q.woken.Add(1) }
+
+func (q *fakeQueue) Look(context.Context, int64) (message.Look, error) { return q.look() }
 
 func (q *fakeQueue) Reload(context.Context) error {
 	q.reloaded.Add(1)

@@ -211,13 +211,18 @@ func (t *Tx) resolveRecipients(s message.Send, from, to message.SendState, sent 
 	if err != nil {
 		return 0, fmt.Errorf("resolve recipients of send %d: %w", s.ID, err)
 	}
-	if err := t.shift(s.ID, message.Tally{from: int(n), to: -int(n)}); err != nil {
-		return 0, err
+	return int(n), t.resolved(s, from, to, int(n))
+}
+
+// resolved moves counts after a person's word about so many recipients.
+func (t *Tx) resolved(s message.Send, from, to message.SendState, n int) error {
+	if err := t.shift(s.ID, message.Tally{from: n, to: -n}); err != nil {
+		return err
 	}
 	if err := t.rollUpSends([]int64{s.ID}); err != nil {
-		return 0, err
+		return err
 	}
-	return int(n), t.rollUpLive(s)
+	return t.rollUpLive(s)
 }
 
 func (t *Tx) rollUpLive(s message.Send) error {
@@ -227,8 +232,15 @@ func (t *Tx) rollUpLive(s message.Send) error {
 	return t.rollUp([]string{s.Message})
 }
 
+// Settled is a person's word about what was open of a send.
+type Settled struct {
+	To        message.SendState
+	Count     int   // sends or recipients concerned
+	Recipient int64 // where one alone is
+}
+
 // RecordResolved chains a person's word about a send.
-func (t *Tx) RecordResolved(kind ledger.Kind, s message.Send, to message.SendState, by Decider, reason string, count int) error {
+func (t *Tx) RecordResolved(kind ledger.Kind, s message.Send, is Settled, by Decider, reason string) error {
 	person, err := t.Tie(by.Name)
 	if err != nil {
 		return err
@@ -238,8 +250,8 @@ func (t *Tx) RecordResolved(kind ledger.Kind, s message.Send, to message.SendSta
 		return err
 	}
 	return t.Record(kind, ledger.SendBody{
-		Send: s.ID, Message: s.Message, Audiences: s.Audiences, Mechanism: s.Channel, Run: s.Run, To: to, By: person, Reason: why, Count: count,
-		Verified: by.Verified,
+		Send: s.ID, Message: s.Message, Audiences: s.Audiences, Mechanism: s.Channel, Run: s.Run, To: is.To, By: person, Reason: why, Count: is.Count,
+		Verified: by.Verified, Recipient: is.Recipient,
 	})
 }
 

@@ -62,6 +62,7 @@ func channelOf(c office.ChannelDetail) api.Channel {
 		Name: c.Name, Kind: c.Kind, Rehearsal: c.State.Rehearsal, Paused: c.State.Paused, PausedBy: c.State.By, Reason: c.State.Reason,
 		ChangedAt: api.At(c.State.ChangedAt), Local: c.Capabilities.Local, Addressed: c.Capabilities.Addressed,
 		Limit: c.Capabilities.Limit, Unit: c.Capabilities.Unit,
+		PostsThisMonth: c.Month.Posts, CostThisMonth: decimal(c.Month.Cost),
 		Destination: api.Destination{Endpoint: c.Destination.Endpoint, Account: c.Destination.Account, Sender: c.Destination.Sender},
 	}
 }

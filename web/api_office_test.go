@@ -122,6 +122,13 @@ func TestAPISettlesOpenSends(t *testing.T) {
 	if try := detail.Tries[0]; try.Outcome != "unknown" || try.Reason != "the destination said no" || try.ClosedAt.IsZero() {
 		t.Errorf("the attempt is %+v", try)
 	}
+	if detail.Steps == nil || detail.Looks == nil || !detail.Decide || !strings.Contains(detail.Advice, "clarion send resolve") {
+		t.Errorf("the evidence is %+v", detail)
+	}
+	_, err = d.nobody.Look(ctx, id)
+	d.refused(err, http.StatusConflict, "kind rehearsal", "clarion send resolve")
+	_, err = d.ada.Resolve(ctx, id, api.Resolution{To: "sent", Reason: "I saw it", Recipient: "ann@example.org"})
+	d.refused(err, http.StatusBadRequest, "has no recipients")
 	settled, err := d.ada.Resolve(ctx, id, api.Resolution{To: "planned", Reason: "I looked: it is not there"})
 	d.no(err)
 	if settled.Count != 1 {

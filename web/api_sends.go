@@ -46,6 +46,9 @@ func (a *API) registerSends() {
 		OperationID: "resolve-send", Method: http.MethodPost, Path: "/sends/{id}/resolve", Summary: "Say what became of an unknown send", Tags: []string{"sends"},
 	}, a.resolveSend)
 	handle(a, huma.Operation{
+		OperationID: "look-for-send", Method: http.MethodPost, Path: "/sends/{id}/look", Summary: "Look for an unknown send at its destination now", Tags: []string{"sends"},
+	}, a.lookForSend)
+	handle(a, huma.Operation{
 		OperationID: "retry-send", Method: http.MethodPost, Path: "/sends/{id}/retry", Summary: "Plan a failed send again, or give it up", Tags: []string{"sends"},
 	}, a.retrySend)
 }
@@ -74,12 +77,21 @@ func (a *API) showSend(ctx context.Context, in *sendID) (*answer[api.SendDetail]
 	for i, t := range d.Attempts {
 		out.Tries[i] = attemptOf(t)
 	}
+	evidenceOf(d.Evidence, &out)
 	return reply(out), nil
 }
 
 func (a *API) resolveSend(ctx context.Context, in *onSend[api.Resolution]) (*answer[api.Settled], error) {
-	n, err := a.office.Resolve(ctx, in.ID, message.SendState(in.Body.To), in.Body.Reason, actor(ctx))
+	n, err := a.office.ResolveFor(ctx, in.ID, in.Body.Recipient, message.SendState(in.Body.To), in.Body.Reason, actor(ctx))
 	return reply(api.Settled{Count: n}), err
+}
+
+func (a *API) lookForSend(ctx context.Context, in *sendID) (*answer[api.Look], error) {
+	l, err := a.office.Look(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return reply(lookOf(l)), nil
 }
 
 func (a *API) retrySend(ctx context.Context, in *onSend[api.Retrial]) (*answer[api.Settled], error) {

@@ -51,6 +51,10 @@ type still struct{}
 func (still) Wake()                        {}
 func (still) Reload(context.Context) error { return nil }
 
+func (still) Look(_ context.Context, send int64) (message.Look, error) {
+	return message.Look{Verdict: channels.CannotTell, Evidence: "it is too early to say", To: message.SendUnknown}, nil
+}
+
 // faults gathers what the API hands to its hook.
 type faults struct {
 	mu  sync.Mutex

@@ -21,11 +21,23 @@ func (c *cli) channelList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return list(c, all.Channels, "No channel is configured.", []string{"NAME", "KIND", "MODE", "STATE", "DESTINATION"}, func(ch api.Channel) []string {
-				return []string{ch.Name, ch.Kind, mode(ch.Rehearsal), channelState(ch), destination(ch.Destination)}
+			return list(c, all.Channels, "No channel is configured.", []string{"NAME", "KIND", "MODE", "STATE", "THIS MONTH", "DESTINATION"}, func(ch api.Channel) []string {
+				return []string{ch.Name, ch.Kind, mode(ch.Rehearsal), channelState(ch), thisMonth(ch), destination(ch.Destination)}
 			})
 		})
 	})
+}
+
+// thisMonth says how much was posted on a network, and what it cost.
+func thisMonth(ch api.Channel) string {
+	switch {
+	case ch.Local || ch.Addressed || ch.PostsThisMonth == 0:
+		return "-"
+	case ch.CostThisMonth == "0":
+		return fmt.Sprintf("%d posts", ch.PostsThisMonth)
+	default:
+		return fmt.Sprintf("%d posts, %s", ch.PostsThisMonth, ch.CostThisMonth)
+	}
 }
 
 func channelState(ch api.Channel) string {

@@ -126,15 +126,6 @@ func (s *sheet) assets() error {
 	return s.below(t)
 }
 
-// below writes a table with rows under its headings, after an empty line.
-func (s *sheet) below(t table) error {
-	if len(t.rows) < 2 {
-		return nil
-	}
-	fmt.Fprintln(s.out)
-	return s.table(t)
-}
-
 // plan shows what was frozen, and the sends once there are any.
 func (s *sheet) plan() error {
 	t := table{}

@@ -45,6 +45,15 @@ func (c *cli) table(t table) error {
 	return w.Flush()
 }
 
+// below writes a table with rows under its headings, after an empty line.
+func (c *cli) below(t table) error {
+	if len(t.rows) < 2 {
+		return nil
+	}
+	fmt.Fprintln(c.out)
+	return c.table(t)
+}
+
 // list writes all as JSON lines, or as a table.
 func list[T any](c *cli, all []T, none string, headings []string, cells func(T) []string) error {
 	if c.json {

@@ -13,7 +13,7 @@ import (
 )
 
 func (c *cli) sendCommand() *cobra.Command {
-	return group("send", "Watch and settle sends", c.sendList(), c.sendShow(), c.sendRecipients(), c.sendResolve(), c.sendRetry())
+	return group("send", "Watch and settle sends", c.sendList(), c.sendShow(), c.sendRecipients(), c.sendResolve(), c.sendLook(), c.sendRetry())
 }
 
 // sendNumber reads the number of a send.
@@ -27,7 +27,7 @@ func sendNumber(s string) (int64, error) {
 
 func (c *cli) sendResolve() *cobra.Command {
 	var sent, again, abandon bool
-	var reason string
+	var reason, recipient string
 	cmd := c.verb("resolve ID", "Say what became of an unknown send", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
 		id, err := sendNumber(args[0])
 		if err != nil {
@@ -41,17 +41,48 @@ func (c *cli) sendResolve() *cobra.Command {
 			to = message.Abandoned
 		}
 		return c.settle(cmd.Context(), id, to, func(o *client.Client) (api.Settled, error) {
-			return o.Resolve(cmd.Context(), id, api.Resolution{To: string(to), Reason: reason})
+			return o.Resolve(cmd.Context(), id, api.Resolution{To: string(to), Reason: reason, Recipient: recipient})
 		})
 	})
 	cmd.Flags().BoolVar(&sent, "as-sent", false, "it was sent")
 	cmd.Flags().BoolVar(&again, "again", false, "it was not sent: send it again")
 	cmd.Flags().BoolVar(&abandon, "abandon", false, "give it up")
 	cmd.Flags().StringVar(&reason, "reason", "", "how you know")
+	cmd.Flags().StringVar(&recipient, "recipient", "", "this recipient alone, by `address` or number")
 	cmd.MarkFlagsMutuallyExclusive("as-sent", "again", "abandon")
 	cmd.MarkFlagsOneRequired("as-sent", "again", "abandon")
 	required(cmd, "reason")
 	return cmd
+}
+
+func (c *cli) sendLook() *cobra.Command {
+	return c.verb("look ID", "Look for an unknown send at its destination now", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+		id, err := sendNumber(args[0])
+		if err != nil {
+			return err
+		}
+		return c.withDaemon(cmd.Context(), func(o *client.Client) error {
+			l, err := o.Look(cmd.Context(), id)
+			if err != nil {
+				return err
+			}
+			return c.result(l, "Send %d is %s. %s", id, looked(l), l.Evidence)
+		})
+	})
+}
+
+// looked says what a look came to.
+func looked(l api.Look) string {
+	switch message.SendState(l.State) {
+	case message.Sent:
+		return "sent: it was found"
+	case message.Planned:
+		return "not published: it will be tried again"
+	case message.Failed:
+		return "not published, and has failed: `clarion send retry` sends it again"
+	default:
+		return "still unknown"
+	}
 }
 
 // settled says what was decided of a send, or of recipients of it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -58,6 +59,7 @@ func (c *cli) showSend(d api.SendDetail) error {
 	t.row("Sent", c.when(d.SentAt))
 	for _, optional := range [][2]string{
 		{"Recipients", tally(d.Tally)}, {"Failure", failure(d.Class, d.Reason)}, {"Remote id", d.RemoteID}, {"Remote address", d.RemoteURL}, {"Digest", d.Digest},
+		{"Next look", c.nextLook(d)}, {"To do", toDo(d)},
 	} {
 		if optional[1] != "" {
 			t.row(optional[0], optional[1])
@@ -66,7 +68,30 @@ func (c *cli) showSend(d api.SendDetail) error {
 	if err := c.table(t); err != nil {
 		return err
 	}
+	if err := c.attempts(d); err != nil {
+		return err
+	}
 	return c.evidence(d)
+}
+
+// nextLook says when an unknown send is looked for again; empty where it is
+// not.
+func (c *cli) nextLook(d api.SendDetail) string {
+	switch {
+	case d.State != "unknown" || d.Addressed || d.Decide:
+		return ""
+	case d.NextLook.IsZero():
+		return "soon"
+	default:
+		return c.when(d.NextLook)
+	}
+}
+
+func toDo(d api.SendDetail) string {
+	if d.Decide {
+		return "a person must decide: " + d.Advice
+	}
+	return d.Advice
 }
 
 func tally(t map[string]int) string {
@@ -84,31 +109,34 @@ func failure(class, reason string) string {
 	return class + ": " + reason
 }
 
-// evidence shows the attempts, and the recipients that wait for a person.
-func (c *cli) evidence(d api.SendDetail) error {
-	if len(d.Tries) > 0 {
-		t := table{}
-		t.row("ATTEMPT", "RECIPIENT", "OPENED", "CLOSED", "OUTCOME", "WHY")
-		for _, a := range d.Tries {
-			recipient := ""
-			if a.Recipient != 0 {
-				recipient = strconv.FormatInt(a.Recipient, 10)
-			}
-			t.row(number(a.Number), dash(recipient), c.when(a.OpenedAt), c.when(a.ClosedAt), dash(a.Outcome), dash(failure(a.Class, a.Reason)))
-		}
-		fmt.Fprintln(c.out)
-		if err := c.table(t); err != nil {
-			return err
-		}
-	}
-	if len(d.Open) == 0 {
-		return nil
-	}
+func (c *cli) attempts(d api.SendDetail) error {
 	t := table{}
-	t.row("OPEN", "ADDRESS", "STATE", "WHY")
-	for _, r := range d.Open {
-		t.row(strconv.FormatInt(r.ID, 10), r.Address, r.State, dash(failure(r.Class, r.Reason)))
+	t.row("ATTEMPT", "RECIPIENT", "OPENED", "CLOSED", "OUTCOME", "WHY")
+	for _, a := range d.Tries {
+		recipient := ""
+		if a.Recipient != 0 {
+			recipient = strconv.FormatInt(a.Recipient, 10)
+		}
+		t.row(number(a.Number), dash(recipient), c.when(a.OpenedAt), c.when(a.ClosedAt), dash(a.Outcome), dash(failure(a.Class, a.Reason)))
 	}
-	fmt.Fprintln(c.out)
-	return c.table(t)
+	return c.below(t)
+}
+
+// evidence shows what was done and seen at the destination, and the recipients
+// that wait for a person.
+func (c *cli) evidence(d api.SendDetail) error {
+	steps, looks, open := table{}, table{}, table{}
+	steps.row("STEP", "IS", "COST", "DONE")
+	for _, s := range d.Steps {
+		steps.row(s.Name, s.Value, s.Cost, c.when(s.At))
+	}
+	looks.row("LOOKED", "VERDICT", "EVIDENCE")
+	for _, l := range d.Looks {
+		looks.row(c.when(l.At), dash(l.Verdict), l.Evidence)
+	}
+	open.row("OPEN", "ADDRESS", "STATE", "WHY")
+	for _, r := range d.Open {
+		open.row(strconv.FormatInt(r.ID, 10), r.Address, r.State, dash(failure(r.Class, r.Reason)))
+	}
+	return errors.Join(c.below(steps), c.below(looks), c.below(open))
 }
