@@ -39,11 +39,14 @@ func listenOn(address string) []config.Option {
 // when the context ends or a part of it dies.
 func (c *cli) run(ctx context.Context, cfg *config.Config, started func(*daemon.Daemon) error) error {
 	d, err := daemon.New(ctx, daemon.Options{Config: cfg, Dir: c.dataDir(), Log: logger(cfg.Log, c.errs), Version: version()})
+	if err == nil {
+		err = d.Start(ctx)
+	}
+	if err != nil && errors.Is(err, ctx.Err()) {
+		return nil // whoever stops it while it starts gets what they want
+	}
 	if err != nil {
 		return c.owned(err)
-	}
-	if err := d.Start(ctx); err != nil {
-		return err
 	}
 	err = started(d)
 	if err == nil {
