@@ -107,7 +107,7 @@ func (t *trial) delivery() channels.Delivery {
 	key := fmt.Sprintf("%032x", t.keys.Add(1))
 	return channels.Delivery{
 		Key: key, Attempt: 1, Digest: channels.Digest(t.text.Marshal()), Rendering: t.text, Values: Values(key),
-		Begin: func() error { return nil },
+		Begin: func() error { return nil }, Journal: NewJournal(),
 	}
 }
 

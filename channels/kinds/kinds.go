@@ -9,6 +9,7 @@ import (
 	"clarion/channels"
 	"clarion/channels/email"
 	"clarion/channels/rehearsal"
+	"clarion/channels/social/x"
 	"clarion/channels/webfeed"
 )
 
@@ -17,6 +18,7 @@ func All() channels.Registry {
 	return channels.Registry{
 		webfeed.Kind(),
 		email.Kind(),
+		x.Kind(),
 		rehearsal.Kind(),
 	}
 }

@@ -1,0 +1,56 @@
+package x
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"clarion/channels"
+	"clarion/channels/request"
+)
+
+// identity is whom X takes the credentials for.
+type identity struct{ id, handle string }
+
+// Check asks whose the credentials are. By OAuth 1.0a it is version 1.1 that is
+// asked first, which costs nothing; but what it says against them counts only
+// if version 2, which takes the posts, says so too.
+func (c *account) Check(ctx context.Context) (channels.Standing, error) {
+	var who identity
+	if s, ok := c.credentials.(signer); ok {
+		who, _ = s.verify(ctx) // version 2 has the last word
+	}
+	if who.id == "" {
+		var err error
+		if who, err = c.me(ctx); err != nil {
+			return channels.Standing{}, err
+		}
+	}
+	if !strings.EqualFold(who.handle, c.Handle) {
+		return channels.Standing{}, unavailable("the credentials are of @" + who.handle + ", and the channel is for @" + c.Handle +
+			"; correct handle, or take the credentials of that account")
+	}
+	c.remember(who.id)
+	return channels.Standing{Account: "@" + who.handle, Quota: c.left()}, nil
+}
+
+// me asks version 2. X charges for the answer.
+func (c *account) me(ctx context.Context) (identity, error) {
+	answer, err := c.ask(ctx, request.Request{Method: http.MethodGet, URL: c.API + "/2/users/me"})
+	switch {
+	case err != nil:
+		return identity{}, err
+	case !answer.OK():
+		return identity{}, unpublished(c.fault(answer))
+	case answer.Header.Get("X-Access-Level") == "read":
+		return identity{}, unavailable("the app may only read; give it read and write permission, then make new tokens")
+	}
+	var got struct {
+		Data struct{ ID, Username string }
+	}
+	if err := json.Unmarshal(answer.Body, &got); err != nil || !isID(got.Data.ID) || !isHandle(got.Data.Username) {
+		return identity{}, &channels.Error{Class: channels.Temporary, Reason: "X's answer names no account", Err: err}
+	}
+	return identity{got.Data.ID, got.Data.Username}, nil
+}
