@@ -10,6 +10,12 @@ import (
 	"clarion/channels/request"
 )
 
+// X says with each answer what the app may do.
+const (
+	accessLevel = "X-Access-Level"
+	readOnly    = "read"
+)
+
 // identity is whom X takes the credentials for.
 type identity struct{ id, handle string }
 
@@ -17,15 +23,9 @@ type identity struct{ id, handle string }
 // asked first, which costs nothing; but what it says against them counts only
 // if version 2, which takes the posts, says so too.
 func (c *account) Check(ctx context.Context) (channels.Standing, error) {
-	var who identity
-	if s, ok := c.credentials.(signer); ok {
-		who, _ = s.verify(ctx) // version 2 has the last word
-	}
-	if who.id == "" {
-		var err error
-		if who, err = c.me(ctx); err != nil {
-			return channels.Standing{}, err
-		}
+	who, err := c.who(ctx)
+	if err != nil {
+		return channels.Standing{}, untold(err)
 	}
 	if !strings.EqualFold(who.handle, c.Handle) {
 		return channels.Standing{}, unavailable("the credentials are of @" + who.handle + ", and the channel is for @" + c.Handle +
@@ -33,6 +33,28 @@ func (c *account) Check(ctx context.Context) (channels.Standing, error) {
 	}
 	c.remember(who.id)
 	return channels.Standing{Account: "@" + who.handle, Quota: c.left()}, nil
+}
+
+// untold is an error as a check answers it: a person must mend something, or it
+// could not be told just now.
+func untold(err error) error {
+	e := *channels.AsError(err)
+	switch e.Class {
+	case channels.Unavailable, channels.Permanent:
+		e.Class = channels.Unavailable
+	default:
+		e.Class = channels.Temporary
+	}
+	return &e
+}
+
+func (c *account) who(ctx context.Context) (identity, error) {
+	if s, ok := c.credentials.(signer); ok {
+		if who, told := s.verify(ctx); told {
+			return who, nil
+		}
+	}
+	return c.me(ctx)
 }
 
 // me asks version 2. X charges for the answer.
@@ -43,7 +65,7 @@ func (c *account) me(ctx context.Context) (identity, error) {
 		return identity{}, err
 	case !answer.OK():
 		return identity{}, unpublished(c.fault(answer))
-	case answer.Header.Get("X-Access-Level") == "read":
+	case answer.Header.Get(accessLevel) == readOnly:
 		return identity{}, unavailable("the app may only read; give it read and write permission, then make new tokens")
 	}
 	var got struct {

@@ -32,6 +32,9 @@ func (c *account) media(ctx context.Context, d channels.Delivery, sum string) er
 	case !answer.OK():
 		return c.fault(answer)
 	}
+	if _, err := idOf(answer); err != nil { // or the description may be lost
+		return err
+	}
 	return asUnrecorded(d.Journal.Record(ctx, channels.Step{Name: mediaPrefix + sum, Value: id}))
 }
 

@@ -8,19 +8,19 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/dghubble/go-twitter/twitter"
+	"github.com/dghubble/go-twitter/twitter" //nolint:staticcheck // no longer developed, and kept behind this file
 
-	"clarion/channels"
 	"clarion/channels/request"
 )
 
 // verifyTimeout bounds the library, which knows no context.
 const verifyTimeout = 10 * time.Second
 
-// verify asks version 1.1 whose the credentials are. It is the one use of
-// go-twitter, which reports no error for answers that it does not understand,
-// so that only a status of 200 with an id and a name counts.
-func (s signer) verify(ctx context.Context) (identity, error) {
+// verify asks version 1.1 whose the credentials are; false if it does not say.
+// It is the one use of go-twitter, which reports no error for answers that it
+// does not understand, so that only a status of 200 with an id and a name
+// counts.
+func (s signer) verify(ctx context.Context) (identity, bool) {
 	ctx, cancel := context.WithTimeout(ctx, verifyTimeout)
 	defer cancel()
 	client := &http.Client{
@@ -28,15 +28,13 @@ func (s signer) verify(ctx context.Context) (identity, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	yes, no := true, false
-	user, res, err := twitter.NewClient(client).Accounts.VerifyCredentials(
+	user, res, err := twitter.NewClient(client).Accounts.VerifyCredentials( //nolint:bodyclose // the library closes it
 		&twitter.AccountVerifyParams{SkipStatus: &yes, IncludeEntities: &no, IncludeEmail: &no})
-	switch {
-	case err != nil:
-		return identity{}, &channels.Error{Class: channels.Temporary, Reason: "version 1.1 of X's interface did not name the account"}
-	case res == nil || res.StatusCode != http.StatusOK || user == nil || !isID(user.IDStr) || user.ID == 0 || !isHandle(user.ScreenName):
-		return identity{}, &channels.Error{Class: channels.Temporary, Reason: "version 1.1 of X's interface named no account"}
+	if err != nil || res == nil || res.StatusCode != http.StatusOK || res.Header.Get(accessLevel) == readOnly ||
+		user == nil || user.ID == 0 || !isID(user.IDStr) || !isHandle(user.ScreenName) {
+		return identity{}, false
 	}
-	return identity{user.IDStr, user.ScreenName}, nil
+	return identity{user.IDStr, user.ScreenName}, true
 }
 
 // toward sends the library's requests to the configured address, within a
