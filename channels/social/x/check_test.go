@@ -53,6 +53,7 @@ func TestCheck(t *testing.T) {
 		"1.1 says 503 in words":    {503, `{"title":"Service Unavailable","status":503}`, 200, newName, ok, 2},
 		"1.1 limits as 2 does":     {429, `{"title":"Too Many Requests","status":429}`, 200, newName, ok, 2},
 		"1.1 names nobody":         {200, `{}`, 200, newName, ok, 2},
+		"1.1 says it in doubt":     {203, oldName, 200, newName, ok, 2},
 		"1.1 says HTML":            {200, "<html>", 200, newName, ok, 2},
 		"1.1 names id 0":           {200, `{"id":0,"id_str":"0","screen_name":"ExampleOffice"}`, 200, newName, ok, 2},
 		"1.1 cuts":                 {0, "", 200, newName, ok, 2},

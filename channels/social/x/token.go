@@ -87,7 +87,7 @@ func (t *tokens) load() error {
 	if stored == nil || json.Unmarshal(stored, &kept) != nil || kept.Origin != begin.Origin {
 		kept = begin
 	}
-	if t.fresh == nil && kept.Refresh != t.held.Refresh { // or an access token that X refused would come back
+	if kept.Refresh != t.held.Refresh { // or an access token that X refused would come back
 		t.held = kept
 	}
 	return nil
