@@ -2,12 +2,13 @@ package api
 
 // Draft is an announcement as it comes in: the file and what lies beside it.
 type Draft struct {
-	File     string   `json:"file" minLength:"1" maxLength:"500" doc:"What faults call the file."`
-	Text     []byte   `json:"text" doc:"The file, in base64: its bytes are checked as they are."`
-	Assets   []Upload `json:"assets,omitempty" nullable:"false" maxItems:"20" doc:"The files that the announcement names."`
-	Publish  string   `json:"publish,omitempty" maxLength:"100" doc:"Takes the place of the file's publish: \"when approved\", \"2027-05-01 09:00 Europe/London\" or RFC 3339."`
-	Corrects string   `json:"corrects,omitempty" maxLength:"40" doc:"The id of the message that this one corrects."`
-	DryRun   bool     `json:"dry_run,omitempty" doc:"Check only; store nothing."`
+	File      string   `json:"file" minLength:"1" maxLength:"500" doc:"What faults call the file."`
+	Text      []byte   `json:"text" doc:"The file, in base64: its bytes are checked as they are."`
+	Assets    []Upload `json:"assets,omitempty" nullable:"false" maxItems:"20" doc:"The files that the announcement names."`
+	Publish   string   `json:"publish,omitempty" maxLength:"100" doc:"Takes the place of the file's publish: \"when approved\", \"2027-05-01 09:00 Europe/London\" or RFC 3339."`
+	Corrects  string   `json:"corrects,omitempty" maxLength:"40" doc:"The id of the message that this one corrects."`
+	Withdraws string   `json:"withdraws,omitempty" maxLength:"40" doc:"The id of the message that this one withdraws."`
+	DryRun    bool     `json:"dry_run,omitempty" doc:"Check only; store nothing."`
 }
 
 // Upload is the content of an asset.
@@ -34,6 +35,10 @@ type PlannedSend struct {
 	Addressed bool     `json:"addressed"`
 	Digest    string   `json:"digest" doc:"The SHA-256 of the rendering."`
 	Length    int      `json:"length,omitempty" doc:"The text's length by the channel's own count."`
+
+	Action     string `json:"action,omitempty" enum:"edit,reply,delete" doc:"What it does about the original; absent for a new publication."`
+	Original   int64  `json:"original,omitempty" doc:"The send by which the channel published what this corrects or withdraws; absent if it did not."`
+	Recipients int    `json:"recipients,omitempty" doc:"Where people are addressed and there is an original: how many of those who got it can still be written to."`
 }
 
 // Message is one announcement in a list.
@@ -44,7 +49,8 @@ type Message struct {
 	Title          string `json:"title"`
 	Department     string `json:"department"`
 	Revision       int    `json:"revision"`
-	Corrects       string `json:"corrects,omitempty"`
+	Corrects       string `json:"corrects,omitempty" doc:"The id of the message that this one corrects."`
+	Withdraws      string `json:"withdraws,omitempty" doc:"The id of the message that this one withdraws."`
 	Digest         string `json:"digest" doc:"What an approval names; empty in draft."`
 	SubmittedBy    string `json:"submitted_by"`
 	ApprovedDigest string `json:"approved_digest" doc:"Of the approval in force; empty if there is none."`
@@ -102,6 +108,7 @@ type Content struct {
 type Asset struct {
 	Name      string `json:"name"`
 	Alt       string `json:"alt,omitempty"`
+	Focus     string `json:"focus,omitempty" doc:"The point of an image that a crop keeps."`
 	MediaType string `json:"media_type"`
 	Size      int64  `json:"size" doc:"In bytes."`
 	SHA256    string `json:"sha256"`
@@ -110,7 +117,25 @@ type Asset struct {
 // Rendering is what one channel would publish.
 type Rendering struct {
 	Digest    string     `json:"digest"`
+	Previews  []Preview  `json:"previews,omitempty" doc:"What readers will see, post by post; absent where the channel can't tell."`
 	Documents []Document `json:"documents" nullable:"false"`
+}
+
+// Preview is one post as readers will see it.
+type Preview struct {
+	Text     string         `json:"text"`
+	Length   int            `json:"length" doc:"By the channel's own count."`
+	Limit    int            `json:"limit"`
+	Language string         `json:"language,omitempty"`
+	Warning  string         `json:"warning,omitempty" doc:"Shown in place of the text until a reader asks for it."`
+	Images   []PreviewImage `json:"images,omitempty"`
+	Card     string         `json:"card,omitempty" doc:"The address of the page whose card is shown."`
+}
+
+// PreviewImage is an image of a post with its description.
+type PreviewImage struct {
+	SHA256 string `json:"sha256"`
+	Alt    string `json:"alt"`
 }
 
 // Document is one piece of a rendering.
@@ -131,8 +156,9 @@ func (d Document) Bytes() []byte {
 
 // Submitted is the answer of a submit.
 type Submitted struct {
-	Digest   string    `json:"digest" doc:"What the approval must name."`
-	Warnings []Problem `json:"warnings,omitempty" doc:"What may not be meant, and keeps nothing from being approved."`
+	Digest   string        `json:"digest" doc:"What the approval must name."`
+	Sends    []PlannedSend `json:"sends" nullable:"false" doc:"What an approval lets go."`
+	Warnings []Problem     `json:"warnings,omitempty" doc:"What may not be meant, and keeps nothing from being approved."`
 }
 
 // Approval names what is approved.

@@ -35,6 +35,10 @@ func (n newsroom) PublicAudiences(ctx context.Context) ([]web.PublicAudience, er
 	return audiences, err
 }
 
+func (n newsroom) PublicCorrections(ctx context.Context, limit int) ([][]byte, error) {
+	return n.store.PublicCorrections(ctx, limit)
+}
+
 func (n newsroom) PublicAsset(ctx context.Context, sum string) ([]byte, string, error) {
 	content, mediaType, err := n.store.PublicAsset(ctx, sum)
 	return content, mediaType, notPublic(err)

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -41,8 +42,15 @@ type Content struct {
 	Variants   map[string]channels.Variant `json:"variants,omitempty"` // by channel name
 	Plan       Plan                        `json:"plan"`
 	Schedule   Schedule                    `json:"schedule"`
-	Corrects   string                      `json:"corrects,omitempty"` // a message's id
+	// Corrects and Withdraws name another message by its id; at most one of
+	// them does.
+	Corrects  string `json:"corrects,omitempty"`
+	Withdraws string `json:"withdraws,omitempty"`
 }
+
+// Original is the id of the message that this one is about; empty if it is
+// about none.
+func (c Content) Original() string { return cmp.Or(c.Corrects, c.Withdraws) }
 
 // Plan is the author's choice of audiences and mechanisms.
 type Plan struct {
@@ -70,6 +78,10 @@ type PlannedSend struct {
 	Destination channels.Destination `json:"destination"`
 	Mode        Mode                 `json:"mode"` // the channel's at submit
 	Addressed   bool                 `json:"addressed"`
+	// Action is what it does at its destination, and Of the send by which the
+	// channel published what it is about; 0 if the channel did not.
+	Action channels.Action `json:"action,omitempty"`
+	Of     int64           `json:"of,omitempty"`
 }
 
 // Approvable is everything an approval covers. Its digest is what an approver

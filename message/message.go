@@ -7,6 +7,7 @@
 package message
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"strings"
@@ -29,6 +30,7 @@ type Message struct {
 	SlugKey    string // the part of the slug that cannot be guessed
 	EntryID    string
 	Corrects   string // id of the message that this one corrects
+	Withdraws  string // id of the message that this one withdraws
 
 	SubmittedDigest string // of what was submitted; empty in draft
 	SubmittedBy     string
@@ -37,6 +39,10 @@ type Message struct {
 	ApprovedAt      time.Time
 	Schedule        Bounds
 }
+
+// Original is the id of the message that this one is about; empty if it is
+// about none.
+func (m Message) Original() string { return cmp.Or(m.Corrects, m.Withdraws) }
 
 // Bounds is what the gate needs of a schedule.
 type Bounds struct {

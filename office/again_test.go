@@ -88,9 +88,10 @@ func TestApprovedAgainMailsAll(t *testing.T) {
 // unless told otherwise.
 func TestEditKeepsTheCorrection(t *testing.T) {
 	b := setup(t)
+	const summary = "summary: Another day."
 	first, second := b.approved(), b.approved()
 	b.leave(message.Sent, "web", "mastodon")
-	d := draft("title: Bridge opens on Tuesday")
+	d := draft("title: Bridge opens on Tuesday", summary)
 	d.Corrects = first
 	added, err := b.Add(b.ctx, d, ann())
 	b.no(err)
@@ -102,10 +103,10 @@ func TestEditKeepsTheCorrection(t *testing.T) {
 			t.Errorf("corrects %q and %q, want %q", got.Message.Corrects, got.Content.Corrects, want)
 		}
 	}
-	edit(first, draft("title: Bridge opens on Wednesday"))
-	edit(second, draft("corrects: "+second))
-	edit(second, draft("title: Bridge opens on Thursday"))
-	flagged := draft("corrects: " + second)
+	edit(first, draft("title: Bridge opens on Wednesday", summary))
+	edit(second, draft("corrects: "+second, summary))
+	edit(second, draft("title: Bridge opens on Thursday", summary))
+	flagged := draft("corrects: "+second, summary)
 	flagged.Corrects = first
 	edit(first, flagged)
 }

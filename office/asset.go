@@ -74,7 +74,7 @@ func inspect(file announcement.AssetFile, content []byte) (a asset, says, try st
 	}
 	sum := sha256.Sum256(content)
 	a = asset{content: content, Asset: channels.Asset{
-		Name: file.Name, Alt: file.Alt, Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:]),
+		Name: file.Name, Alt: file.Alt, Focus: file.Focus, Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:]),
 	}}
 	a.MediaType, _, _ = strings.Cut(http.DetectContentType(content), ";")
 	ending := strings.ToLower(path.Ext(file.Name))

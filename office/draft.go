@@ -19,11 +19,13 @@ type Draft struct {
 	File   string // what faults call it
 	Text   []byte
 	Assets []Upload
-	// Publish and Corrects, if not empty, take the place of what the file says.
-	Publish  string
-	Corrects string
+	// Publish, Corrects and Withdraws, if not empty, take the place of what the
+	// file says.
+	Publish   string
+	Corrects  string
+	Withdraws string
 
-	keeps string // the message that an edited one corrects, unless the draft says otherwise
+	keeps message.Message // what an edited message is about, unless the draft says otherwise
 }
 
 // Upload is the content of an asset.
@@ -37,21 +39,21 @@ type Drafted struct {
 	ID       string // empty after a dry run
 	Revision int
 	Title    string
-	Sends    []message.PlannedSend // as they would be if it were submitted now
-	Warnings []Problem             // of what keeps nothing from being submitted
+	Sends    []PlannedSend // as they would be if it were submitted now
+	Warnings []Problem     // of what keeps nothing from being submitted
 }
 
 // reading is a draft that was read and checked as a whole.
 type reading struct {
 	content message.Content
 	assets  []asset
-	plan    []store.Rendered
+	sends   []PlannedSend
 
 	warnings []Problem
 }
 
 func (r reading) drafted(id string, revision int) Drafted {
-	return Drafted{ID: id, Revision: revision, Title: r.content.Title, Sends: planned(r.plan), Warnings: r.warnings}
+	return Drafted{ID: id, Revision: revision, Title: r.content.Title, Sends: r.sends, Warnings: r.warnings}
 }
 
 // read reads a draft, or refuses it with everything that is wrong with it.
@@ -73,13 +75,14 @@ func (o *Office) read(ctx context.Context, d Draft) (reading, error) {
 		r.content.Assets[i] = a.Asset
 	}
 	if len(problems) == 0 {
-		in := planInput{content: r.content, file: d.File, lines: parsed.Lines, now: time.Now()}
-		if r.plan, problems, err = o.plan(ctx, in); err == nil {
-			r.warnings, err = o.warnings(ctx, in, r.plan)
+		out, err := o.plan(ctx, planInput{content: r.content, file: d.File, lines: parsed.Lines, assets: r.assets, now: time.Now()})
+		if err != nil {
+			return reading{}, err
 		}
-	}
-	if err != nil {
-		return reading{}, err
+		problems, r.warnings = out.problems, out.warnings
+		if r.sends, err = o.seen(ctx, out.plan); err != nil {
+			return reading{}, err
+		}
 	}
 	if len(problems) > 0 {
 		return reading{}, notTaken(d, problems)
@@ -92,7 +95,7 @@ func (o *Office) read(ctx context.Context, d Draft) (reading, error) {
 func notTaken(d Draft, problems []Problem) *Refusal {
 	for i := range problems {
 		p := &problems[i]
-		if p.Field == "publish" && d.Publish != "" || p.Field == "corrects" && d.Corrects != "" {
+		if p.Field == "publish" && d.Publish != "" || p.Field == "corrects" && d.Corrects != "" || p.Field == "withdraws" && d.Withdraws != "" {
 			p.File, p.Line, p.Field = "", 0, "--"+p.Field
 		}
 	}
@@ -110,12 +113,7 @@ func refuseFaults(file string, faults announcement.Faults) *Refusal {
 // override takes up what was given beside the file, which has no line in it,
 // and looks whether it fits to the rest.
 func (r *reading) override(d Draft, lines map[string]int) []Problem {
-	if d.Corrects != "" {
-		r.content.Corrects = d.Corrects
-		delete(lines, "corrects")
-	} else if _, named := lines["corrects"]; !named {
-		r.content.Corrects = d.keeps
-	}
+	r.overrideOriginal(d, lines)
 	if d.Publish != "" {
 		delete(lines, "publish")
 		if err := r.publishAt(d.Publish); err != nil {
@@ -128,6 +126,20 @@ func (r *reading) override(d Draft, lines map[string]int) []Problem {
 		problems = append(problems, problemOf(p, "", d.File, lines))
 	}
 	return problems
+}
+
+func (r *reading) overrideOriginal(d Draft, lines map[string]int) {
+	if d.Corrects != "" {
+		r.content.Corrects = d.Corrects
+		delete(lines, "corrects")
+	}
+	if d.Withdraws != "" {
+		r.content.Withdraws = d.Withdraws
+		delete(lines, "withdraws")
+	}
+	if r.content.Original() == "" {
+		r.content.Corrects, r.content.Withdraws = d.keeps.Corrects, d.keeps.Withdraws
+	}
 }
 
 func (r *reading) publishAt(when string) error {
@@ -172,7 +184,7 @@ func (o *Office) add(ctx context.Context, d Draft, by Actor, also func(t *store.
 		return Drafted{}, err
 	}
 	m := message.Message{
-		ID: message.NewID("m"), State: message.Draft, SlugKey: message.NewID(""), EntryID: message.NewEntryID(), Corrects: r.content.Corrects,
+		ID: message.NewID("m"), State: message.Draft, SlugKey: message.NewID(""), EntryID: message.NewEntryID(),
 	}
 	if err := o.storeAssets(r.assets); err != nil {
 		return Drafted{}, err
@@ -196,12 +208,12 @@ func (o *Office) add(ctx context.Context, d Draft, by Actor, also func(t *store.
 }
 
 // Edit stores a draft as a new revision of a message. Every approval is void.
-// A correction goes on correcting what it did, unless the draft names another
-// message.
+// A correction or withdrawal stays about what it was, unless the draft names
+// another message.
 func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafted, error) {
 	err := o.update(ctx, by, func(t *store.Tx) error {
-		m, err := editable(t, id)
-		d.keeps = m.Corrects
+		var err error
+		d.keeps, err = editable(t, id)
 		return err
 	})
 	if err != nil {
@@ -249,7 +261,7 @@ func editable(t *store.Tx, id string) (message.Message, error) {
 	case m.State.Editable():
 		return m, nil
 	}
-	try := "add a correction with --corrects " + id
+	try := fmt.Sprintf("add a correction with --corrects %s, or withdraw it with --withdraws %s", id, id)
 	if m.State == message.Cancelled || m.State == message.Expired {
 		try = "nothing of it is public: add it anew"
 	}

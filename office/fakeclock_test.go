@@ -6,10 +6,12 @@ package office_test
 // queue/world_fakeclock_test.go.
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"clarion/channels"
 	"clarion/message"
 	"clarion/office"
 )
@@ -40,5 +42,34 @@ func TestFakeClockApproveOfWhatExpiredMeanwhile(t *testing.T) {
 		b.refused(b.Approve(b.ctx, at, expired, bob()), office.Conflict, at, "expired", "later time")
 		b.no(b.Approve(b.ctx, before, alive, bob()))
 		b.wants(at, message.InReview)
+	})
+}
+
+// TestFakeClockInformIsBounded waits for all channels together for ten seconds,
+// whether they mind their context or not.
+func TestFakeClockInformIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, stuck := open(t), make(chan struct{})
+		b.connect(
+			network{name: "deaf", inform: func(context.Context, channels.Post) (channels.Facts, error) {
+				<-stuck
+				return nil, nil
+			}},
+			network{name: "slow", inform: func(ctx context.Context, _ channels.Post) (channels.Facts, error) {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}},
+			network{name: "last", inform: func(context.Context, channels.Post) (channels.Facts, error) {
+				time.Sleep(10*time.Second - time.Nanosecond)
+				return nil, nil
+			}},
+		)
+		begun := time.Now()
+		_, err := b.Check(b.ctx, draft())
+		if r := b.refused(err, office.Invalid, "deaf", "slow", "did not answer within 10 seconds"); len(r.Problems) != 2 || time.Since(begun) != 10*time.Second {
+			t.Errorf("refused after %s for %v", time.Since(begun), r)
+		}
+		close(stuck)
 	})
 }

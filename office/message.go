@@ -37,10 +37,27 @@ type Detail struct {
 	Decisions []Decision // about it, oldest first; of more than MaxList the newest
 }
 
-// PlannedSend is one send of a frozen plan with the text's length.
+// PlannedSend is one send of a plan with the text's length.
 type PlannedSend struct {
 	message.PlannedSend
-	Length int
+	Length     int
+	Recipients int // of an addressed one about an original: those who got that and may still be written to
+}
+
+// seen gives a plan as people see it.
+func (o *Office) seen(ctx context.Context, plan []store.Rendered) ([]PlannedSend, error) {
+	all := make([]PlannedSend, len(plan))
+	for i, p := range plan {
+		all[i] = PlannedSend{PlannedSend: p.PlannedSend, Length: p.Length}
+		if !p.Addressed || p.Of == 0 {
+			continue
+		}
+		var err error
+		if all[i].Recipients, err = o.store.Within(ctx, p.Of); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // Message shows one message.
@@ -58,8 +75,8 @@ func (o *Office) Message(ctx context.Context, id string) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	for _, p := range plan {
-		d.Plan = append(d.Plan, PlannedSend{PlannedSend: p.PlannedSend, Length: p.Length})
+	if d.Plan, err = o.seen(ctx, plan); err != nil {
+		return Detail{}, err
 	}
 	if d.Sends, err = o.store.Sends(ctx, store.SendFilter{Message: id, Limit: MaxList}); err != nil {
 		return Detail{}, err
@@ -104,24 +121,66 @@ type Shown struct {
 	Text      []byte
 }
 
+// RenderingDetail is what a channel would publish of a message.
+type RenderingDetail struct {
+	Digest    string
+	Previews  []channels.Preview // as readers will see it, if the channel can tell
+	Documents []Shown
+}
+
 // Rendering shows what a channel would publish of a message: the frozen bytes
 // once it was submitted, a preview before. Slots stand as ⟦name⟧.
-func (o *Office) Rendering(ctx context.Context, id, channel string) (digest string, docs []Shown, err error) {
+func (o *Office) Rendering(ctx context.Context, id, channel string) (RenderingDetail, error) {
 	m, err := o.store.Message(ctx, id)
 	if err != nil {
-		return "", nil, missing(err, "message "+id, tryList)
+		return RenderingDetail{}, missing(err, "message "+id, tryList)
 	}
 	plan, err := o.planFor(ctx, m)
 	if err != nil {
-		return "", nil, err
+		return RenderingDetail{}, err
 	}
 	for _, p := range plan {
 		if p.Channel == channel {
-			docs, err = show(p.Body)
-			return p.Rendering, docs, err
+			return o.detailOf(ctx, m, p)
 		}
 	}
-	return "", nil, refuse(NotFound, fmt.Sprintf("message %s does not go through a channel called %s", id, message.Quote(channel)), fmt.Sprintf("`clarion message show %s` lists its channels", id))
+	return RenderingDetail{}, refuse(NotFound, fmt.Sprintf("message %s does not go through a channel called %s", id, message.Quote(channel)), fmt.Sprintf("`clarion message show %s` lists its channels", id))
+}
+
+func (o *Office) detailOf(ctx context.Context, m message.Message, p store.Rendered) (RenderingDetail, error) {
+	r, err := channels.UnmarshalRendering(p.Body)
+	if err != nil {
+		return RenderingDetail{}, err
+	}
+	d := RenderingDetail{Digest: p.Rendering, Documents: show(r)}
+	c, _ := o.channel(p.Channel)
+	previewer, ok := c.Channel.(channels.Previewer)
+	if !ok {
+		return d, nil
+	}
+	values, err := o.previewValues(ctx, m)
+	if err != nil {
+		return d, err
+	}
+	if d.Previews, err = previewer.Preview(r, values); err != nil {
+		return d, fmt.Errorf("preview what %s would publish of %s: %w", p.Channel, m.ID, err)
+	}
+	return d, nil
+}
+
+// previewValues is what is known of a delivery before there is one. What a
+// correction or withdrawal links to is the original's page.
+func (o *Office) previewValues(ctx context.Context, m message.Message) (channels.Values, error) {
+	if id := m.Original(); id != "" {
+		var err error
+		if m, err = o.store.Message(ctx, id); err != nil {
+			return channels.Values{}, err
+		}
+	}
+	links := o.settings.Links
+	return channels.Values{
+		PageAddress: links.Page(m.Slug), EntryID: m.EntryID, AssetBase: links.AssetBase, Zone: links.Zone, Asset: o.store.Asset,
+	}, nil
 }
 
 // planFor gives the frozen plan of a message, or what it would be.
@@ -134,18 +193,14 @@ func (o *Office) planFor(ctx context.Context, m message.Message) ([]store.Render
 	if err != nil {
 		return nil, err
 	}
-	plan, problems, err := o.plan(ctx, planInput{content: revision.Content, now: time.Now()})
-	if err == nil && len(problems) > 0 {
-		err = &Refusal{Says: "message " + m.ID + " can't be rendered", Problems: tidy(problems)}
+	out, err := o.plan(ctx, planInput{content: revision.Content, now: time.Now()})
+	if err == nil && len(out.problems) > 0 {
+		err = &Refusal{Says: "message " + m.ID + " can't be rendered", Problems: tidy(out.problems)}
 	}
-	return plan, err
+	return out.plan, err
 }
 
-func show(stored []byte) ([]Shown, error) {
-	r, err := channels.UnmarshalRendering(stored)
-	if err != nil {
-		return nil, err
-	}
+func show(r channels.Rendering) []Shown {
 	docs := make([]Shown, len(r.Documents))
 	for i, d := range r.Documents {
 		docs[i] = Shown{Name: d.Name, MediaType: d.MediaType}
@@ -157,5 +212,5 @@ func show(stored []byte) ([]Shown, error) {
 			docs[i].Text = append(docs[i].Text, "⟦"+p.Slot.String()+"⟧"...)
 		}
 	}
-	return docs, nil
+	return docs
 }

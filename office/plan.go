@@ -2,7 +2,6 @@ package office
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,7 +20,15 @@ type planInput struct {
 	content message.Content
 	file    string
 	lines   map[string]int
+	assets  []asset // that came with it and are not stored yet
 	now     time.Time
+}
+
+// planning is what became of planning a revision.
+type planning struct {
+	plan     []store.Rendered
+	problems []Problem // what keeps it from being submitted
+	warnings []Problem // what does not, and may not be meant
 }
 
 // planner resolves who is reached by which channel, and renders.
@@ -30,56 +37,38 @@ type planner struct {
 	office    *Office
 	audiences map[string]audience.Audience
 	modes     map[string]store.ChannelState
-	corrects  string // title of the message that is corrected
+	about     *amended // nil unless it corrects or withdraws a message
 	problems  []Problem
 }
 
 // plan says what each channel would publish for a revision, or what keeps it
 // from being submitted.
-func (o *Office) plan(ctx context.Context, in planInput) ([]store.Rendered, []Problem, error) {
+func (o *Office) plan(ctx context.Context, in planInput) (planning, error) {
 	p := &planner{planInput: in, office: o, audiences: map[string]audience.Audience{}}
 	all, err := o.store.Audiences(ctx)
 	if err != nil {
-		return nil, nil, err
+		return planning{}, err
 	}
 	for _, a := range all {
 		p.audiences[a.Name] = a
 	}
 	if p.modes, err = o.store.ChannelStates(ctx); err != nil {
-		return nil, nil, err
+		return planning{}, err
 	}
 	if err := p.original(ctx); err != nil {
-		return nil, nil, err
+		return planning{}, err
 	}
 	p.checkTimes()
 	p.checkVariants()
-	return p.render(p.reach()), p.problems, nil
+	out := planning{plan: p.render(ctx, p.reach())}
+	if out.problems = p.problems; len(p.problems) == 0 {
+		out.warnings, err = p.warnings(ctx, out.plan)
+	}
+	return out, err
 }
 
 func (p *planner) problem(field, says, try string) {
 	p.problems = append(p.problems, problemOf(channels.Problem{Field: field, Says: says, Try: try}, "", p.file, p.lines))
-}
-
-// original looks up the message that this one corrects.
-func (p *planner) original(ctx context.Context) error {
-	id := p.content.Corrects
-	if id == "" {
-		return nil
-	}
-	m, err := p.office.store.Message(ctx, id)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		p.problem("corrects", fmt.Sprintf("there is no message %s to correct", message.Quote(id)), "`clarion message list` shows the ids")
-		return nil
-	case err != nil:
-		return err
-	case m.Corrects != "":
-		p.problem("corrects", fmt.Sprintf("message %s is a correction itself", id), "name what it corrects: "+m.Corrects)
-	case m.State != message.Releasing && m.State != message.Released && m.State != message.ReleasedWithOpen:
-		p.problem("corrects", fmt.Sprintf("message %s is %s: there is nothing public to correct", id, m.State), "edit it instead")
-	}
-	p.corrects = m.Title
-	return nil
 }
 
 func (p *planner) checkTimes() {
@@ -123,6 +112,16 @@ func (o *Office) channelNames() string {
 type reached struct {
 	Channel
 	audiences []channels.Audience
+	of        *store.Carrier    // what it is about; nil for a new publication
+	actions   []channels.Action // about it, the best first
+}
+
+// action is the best that the channel can do.
+func (r reached) action() channels.Action {
+	if r.of == nil {
+		return channels.Publish
+	}
+	return r.actions[0]
 }
 
 // reach resolves the plan. Named channels must each serve somebody; with none
@@ -144,7 +143,7 @@ func (p *planner) reach() []reached {
 		}
 	}
 	p.checkChosen(all)
-	return all
+	return p.amend(all)
 }
 
 func (p *planner) chosen(name string) bool {
@@ -180,12 +179,18 @@ func (p *planner) checkChosen(all []reached) {
 	}
 }
 
-// render makes what each channel would publish.
-func (p *planner) render(all []reached) []store.Rendered {
-	page := slices.ContainsFunc(all, func(r reached) bool { return r.Channel.Channel.Capabilities().Page })
+// render makes what each channel would publish. Nothing is asked outside for a
+// message that can't be submitted as it is.
+func (p *planner) render(ctx context.Context, all []reached) []store.Rendered {
+	page := p.about != nil && p.about.page ||
+		slices.ContainsFunc(all, func(r reached) bool { return r.Channel.Channel.Capabilities().Page })
+	var facts map[string]channels.Facts
+	if len(p.problems) == 0 {
+		facts = p.inform(ctx, all, page)
+	}
 	var plan []store.Rendered
 	for _, r := range all {
-		rendering, problems := r.Channel.Channel.Render(p.post(r, page))
+		action, rendering, problems := p.renderBy(r, page, facts[r.Name])
 		for _, problem := range problems {
 			p.problems = append(p.problems, problemOf(problem, r.Name, p.file, p.lines))
 		}
@@ -199,32 +204,77 @@ func (p *planner) render(all []reached) []store.Rendered {
 			}, r.Name, p.file, p.lines))
 			continue
 		}
-		plan = append(plan, store.Rendered{Body: body, Length: rendering.Length, PlannedSend: p.send(r, channels.Digest(body))})
+		send := p.send(r, action, channels.Digest(body))
+		plan = append(plan, store.Rendered{Body: body, Length: rendering.Length, Facts: facts[r.Name], PlannedSend: send})
 	}
 	slices.SortFunc(plan, func(a, b store.Rendered) int { return strings.Compare(a.Channel, b.Channel) })
 	return plan
 }
 
-func (p *planner) send(r reached, digest string) message.PlannedSend {
+// renderBy makes what a channel would publish by the best action that goes.
+// Problems are those of the last.
+func (p *planner) renderBy(r reached, page bool, facts channels.Facts) (channels.Action, channels.Rendering, []channels.Problem) {
+	actions := r.actions
+	if r.of == nil {
+		actions = []channels.Action{channels.Publish}
+	}
+	var problems []channels.Problem
+	for _, action := range actions {
+		var rendering channels.Rendering
+		if rendering, problems = r.Channel.Channel.Render(p.post(r, action, page, facts)); len(problems) == 0 {
+			return action, rendering, nil
+		}
+	}
+	return "", channels.Rendering{}, problems
+}
+
+func (p *planner) send(r reached, action channels.Action, digest string) message.PlannedSend {
 	mode := message.Live
 	if r.rehearses(p.modes) {
 		mode = message.Rehearsal
 	}
-	return message.PlannedSend{
-		Channel: r.Name, Audiences: r.audiences, Rendering: digest, Mode: mode,
+	send := message.PlannedSend{
+		Channel: r.Name, Audiences: r.audiences, Rendering: digest, Mode: mode, Action: action,
 		Destination: r.Channel.Channel.Destination(), Addressed: r.Channel.Channel.Capabilities().Addressed,
 	}
+	if r.of != nil {
+		send.Of = r.of.Send
+	}
+	return send
 }
 
-func (p *planner) post(r reached, page bool) channels.Post {
+func (p *planner) post(r reached, action channels.Action, page bool, facts channels.Facts) channels.Post {
 	c := p.content
 	post := channels.Post{
 		Title: c.Title, Summary: c.Summary, Body: c.Body, Language: c.Language, Zone: p.office.settings.Zone,
 		Department: c.Department, Topics: c.Topics, Audiences: r.audiences, Variant: c.Variants[r.Name], Assets: c.Assets,
-		Notes: c.Notes, Contact: c.Contact, Corrects: p.corrects, HasPage: page,
+		Notes: c.Notes, Contact: c.Contact, Action: action, Facts: facts, Content: p.assetContent, HasPage: page,
+	}
+	if p.about != nil {
+		if p.about.withdraw {
+			post.Withdraws = p.about.title
+		} else {
+			post.Corrects = p.about.title
+		}
+	}
+	if r.of != nil {
+		post.OriginalPosts = r.of.Posts
 	}
 	if c.Embargo != nil {
 		post.Embargo = c.Embargo.At
 	}
 	return post
+}
+
+// assetContent reads an asset of the message, from what came with it or from
+// the store.
+func (p *planner) assetContent(sum string) ([]byte, error) {
+	i := slices.IndexFunc(p.assets, func(a asset) bool { return a.SHA256 == sum })
+	if i >= 0 {
+		return p.assets[i].content, nil
+	}
+	if !slices.ContainsFunc(p.content.Assets, func(a channels.Asset) bool { return a.SHA256 == sum }) {
+		return nil, fmt.Errorf("the message has no asset %s", sum)
+	}
+	return p.office.store.Asset(sum)
 }

@@ -47,8 +47,8 @@ func TestPlanProblems(t *testing.T) {
 	b := setup(t)
 	released := b.approved()
 	b.leave(message.Sent, "web", "mastodon")
-	correction := b.approved("corrects: " + released)
-	b.leave(message.Sent, "web", "mastodon")
+	correction := b.approved("corrects: "+released, "summary: It opens.")
+	b.leave(message.Sent, "web")
 	pending := b.approved("publish: " + later(time.Hour))
 	for name, tt := range map[string]struct {
 		keys  []string
@@ -119,10 +119,10 @@ func TestHasPage(t *testing.T) {
 		"both sorts of audiences": {[]string{"audiences: [private, public]"}, true},
 	} {
 		id := b.add(tt.keys...)
-		_, docs, err := b.Rendering(b.ctx, id, "mastodon")
+		r, err := b.Rendering(b.ctx, id, "mastodon")
 		b.no(err)
-		if got := strings.Contains(string(docs[0].Text), "⟦page-address⟧"); got != tt.page {
-			t.Errorf("%s: linked %t, want %t: %s", name, got, tt.page, docs[0].Text)
+		if got := strings.Contains(string(r.Documents[0].Text), "⟦page-address⟧"); got != tt.page {
+			t.Errorf("%s: linked %t, want %t: %s", name, got, tt.page, r.Documents[0].Text)
 		}
 	}
 }
@@ -200,15 +200,15 @@ func TestCorrection(t *testing.T) {
 	b := setup(t)
 	id := b.approved()
 	b.leave(message.Sent, "web", "mastodon")
-	fixed := b.approved("title: Bridge opens on Tuesday", "corrects: "+id)
+	fixed := b.approved("title: Bridge opens on Tuesday", "summary: It opens on Tuesday.", "corrects: "+id)
 	d := b.wants(fixed, message.Approved)
 	if d.Message.Corrects != id {
 		t.Errorf("corrects %q, want %q", d.Message.Corrects, id)
 	}
-	_, docs, err := b.Rendering(b.ctx, fixed, "web")
+	r, err := b.Rendering(b.ctx, fixed, "web")
 	b.no(err)
-	if !strings.Contains(string(docs[0].Text), "Bridge opens") {
-		t.Error("the page does not name what it corrects")
+	if !strings.Contains(string(r.Documents[0].Text), "Corrected on</span>") || !strings.Contains(string(r.Documents[5].Text), `"title":"Bridge opens"`) {
+		t.Errorf("the page does not say that it was corrected, or the list does not name what: %s\n%s", r.Documents[0].Text, r.Documents[5].Text)
 	}
 }
 

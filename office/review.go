@@ -16,6 +16,7 @@ import (
 type Submitted struct {
 	Digest   string // that an approval names
 	Revision int
+	Sends    []PlannedSend
 	Warnings []Problem // of what keeps nothing from being approved
 }
 
@@ -39,6 +40,9 @@ func (o *Office) Submit(ctx context.Context, id string, by Actor) (Submitted, er
 		return Submitted{}, err
 	}
 	submitted := Submitted{Warnings: warnings}
+	if submitted.Sends, err = o.seen(ctx, plan); err != nil {
+		return Submitted{}, err
+	}
 	err = o.update(ctx, by, func(t *store.Tx) error {
 		current, err := submittable(t, id)
 		if err != nil {
@@ -74,20 +78,15 @@ func (o *Office) Submit(ctx context.Context, id string, by Actor) (Submitted, er
 // submission plans a revision, or refuses it with everything that keeps it from
 // being submitted.
 func (o *Office) submission(ctx context.Context, id string, c message.Content) ([]store.Rendered, []Problem, error) {
-	in := planInput{content: c, now: time.Now()}
-	plan, problems, err := o.plan(ctx, in)
+	out, err := o.plan(ctx, planInput{content: c, now: time.Now()})
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(problems) > 0 {
-		return nil, nil, &Refusal{Says: "message " + id + " can't be submitted", Problems: tidy(problems)}
-	}
-	warnings, err := o.warnings(ctx, in, plan)
-	if err != nil {
-		return nil, nil, err
+	if len(out.problems) > 0 {
+		return nil, nil, &Refusal{Says: "message " + id + " can't be submitted", Problems: tidy(out.problems)}
 	}
 	doubts, err := o.doubts(ctx, id)
-	return plan, append(warnings, doubts...), err
+	return out.plan, append(out.warnings, doubts...), err
 }
 
 // submittable gives a message that may be submitted. Once all of one was
@@ -181,6 +180,9 @@ func (o *Office) mayApprove(t *store.Tx, m message.Message, digest string, by Ac
 	}
 	if !m.Schedule.Expires.IsZero() && !m.Schedule.Expires.After(t.Now()) {
 		return refuse(Conflict, fmt.Sprintf("message %s expired at %s", m.ID, m.Schedule.Expires.Format(time.RFC3339)), "edit it and choose a later time")
+	}
+	if err := mayAmend(t, m); err != nil {
+		return err
 	}
 	return o.sameDestinations(t, m)
 }

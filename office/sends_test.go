@@ -205,10 +205,10 @@ func TestRendering(t *testing.T) {
 		"web": {"⟦page-address⟧", "⟦entry-id⟧", "⟦published-at⟧"}, "mastodon": {"⟦page-address⟧"},
 		"email": {"⟦recipient-address⟧", "⟦unsubscribe-link⟧", "⟦message-id⟧"},
 	} {
-		digest, docs, err := b.Rendering(b.ctx, id, channel)
+		r, err := b.Rendering(b.ctx, id, channel)
 		b.no(err)
 		var all strings.Builder
-		for _, d := range docs {
+		for _, d := range r.Documents {
 			all.WriteString(string(d.Text))
 		}
 		for _, slot := range slots {
@@ -216,21 +216,21 @@ func TestRendering(t *testing.T) {
 				t.Errorf("%s shows no %s:\n%s", channel, slot, all.String())
 			}
 		}
-		if len(digest) != 64 {
-			t.Errorf("%s has the digest %q", channel, digest)
+		if len(r.Digest) != 64 {
+			t.Errorf("%s has the digest %q", channel, r.Digest)
 		}
 	}
-	preview, _, err := b.Rendering(b.ctx, id, "web")
+	preview, err := b.Rendering(b.ctx, id, "web")
 	b.no(err)
 	b.submit(id)
-	frozen, _, err := b.Rendering(b.ctx, id, "web")
+	frozen, err := b.Rendering(b.ctx, id, "web")
 	b.no(err)
-	if preview != frozen {
+	if preview.Digest != frozen.Digest {
 		t.Error("what was previewed is not what was frozen")
 	}
-	_, _, err = b.Rendering(b.ctx, id, "pigeon")
+	_, err = b.Rendering(b.ctx, id, "pigeon")
 	b.refused(err, office.NotFound, "pigeon", "clarion message show "+id)
-	_, _, err = b.Rendering(b.ctx, "m0", "web")
+	_, err = b.Rendering(b.ctx, "m0", "web")
 	b.refused(err, office.NotFound, "m0")
 }
 
@@ -238,7 +238,7 @@ func TestRenderingOfWhatCannotBePlannedAnyMore(t *testing.T) {
 	b := setup(t)
 	id := b.add()
 	without := b.reconfigured(func(s *office.Settings) { s.Channels = s.Channels[2:] })
-	_, _, err := without.Rendering(b.ctx, id, "web")
+	_, err := without.Rendering(b.ctx, id, "web")
 	b.refused(err, office.Invalid, id, "can't be rendered", "no channel reaches")
 }
 

@@ -10,14 +10,21 @@ import (
 	"clarion/message"
 )
 
-const messageColumns = `SELECT id, state, hold, hold_by, revision, title, department, slug, slug_key, entry_id, corrects,
+const messageColumns = `SELECT id, state, hold, hold_by, revision, title, department, slug, slug_key, entry_id, corrects, withdraws,
 	submitted_digest, submitted_by, approved_digest, created_at, approved_at, earliest_at, late_limit, expires_at FROM messages `
 
 func scanMessage(rows *sql.Rows) (message.Message, error) {
 	var m message.Message
 	var created, approved, earliest, late, expires int64
-	err := rows.Scan(&m.ID, &m.State, &m.Hold, &m.HoldBy, &m.Revision, &m.Title, &m.Department, &m.Slug, &m.SlugKey, &m.EntryID, &m.Corrects,
+	var original string
+	var withdraws bool
+	err := rows.Scan(&m.ID, &m.State, &m.Hold, &m.HoldBy, &m.Revision, &m.Title, &m.Department, &m.Slug, &m.SlugKey, &m.EntryID, &original, &withdraws,
 		&m.SubmittedDigest, &m.SubmittedBy, &m.ApprovedDigest, &created, &approved, &earliest, &late, &expires)
+	if withdraws {
+		m.Withdraws = original
+	} else {
+		m.Corrects = original
+	}
 	m.CreatedAt, m.ApprovedAt = at(created), at(approved)
 	m.Schedule = message.Bounds{Earliest: at(earliest), LateLimit: time.Duration(late) * time.Millisecond, Expires: at(expires)}
 	return m, err
@@ -71,8 +78,8 @@ func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]message.Messag
 
 // InsertMessage stores a new message with its first revision.
 func (t *Tx) InsertMessage(m message.Message, c message.Content, editor string) error {
-	_, err := t.exec(`INSERT INTO messages (id, state, revision, title, department, slug, slug_key, entry_id, corrects, created_at)
-		VALUES (?, ?, 0, '', '', '', ?, ?, ?, ?)`, m.ID, m.State, m.SlugKey, m.EntryID, m.Corrects, ms(t.now))
+	_, err := t.exec(`INSERT INTO messages (id, state, revision, title, department, slug, slug_key, entry_id, created_at)
+		VALUES (?, ?, 0, '', '', '', ?, ?, ?)`, m.ID, m.State, m.SlugKey, m.EntryID, ms(t.now))
 	if err != nil {
 		return fmt.Errorf("store message %s: %w", m.ID, err)
 	}
@@ -93,10 +100,10 @@ func (t *Tx) InsertRevision(m message.Message, c message.Content, editor string)
 		return fmt.Errorf("store revision %d of %s: %w", number, m.ID, err)
 	}
 	bounds := message.BoundsOf(c.Schedule)
-	err = t.one(`UPDATE messages SET state = 'draft', hold = '', hold_by = '', revision = ?, title = ?, department = ?, slug = ?, corrects = ?,
+	err = t.one(`UPDATE messages SET state = 'draft', hold = '', hold_by = '', revision = ?, title = ?, department = ?, slug = ?, corrects = ?, withdraws = ?,
 		earliest_at = ?, late_limit = ?, expires_at = ?, submitted_digest = '', submitted_by = '', approved_digest = '', approved_at = 0
 		WHERE id = ? AND state IN ('draft', 'in_review', 'approved', 'held', 'rehearsed')`,
-		number, c.Title, c.Department, message.Slug(c.Title, m.SlugKey), c.Corrects,
+		number, c.Title, c.Department, message.Slug(c.Title, m.SlugKey), c.Original(), c.Withdraws != "",
 		ms(bounds.Earliest), bounds.LateLimit.Milliseconds(), ms(bounds.Expires), m.ID)
 	if err != nil {
 		return fmt.Errorf("store revision %d of %s: %w", number, m.ID, err)

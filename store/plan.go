@@ -15,7 +15,8 @@ import (
 type Rendered struct {
 	message.PlannedSend
 	Length int
-	Body   []byte // as stored
+	Body   []byte         // as stored
+	Facts  channels.Facts // what the channel learned from outside before it was rendered
 }
 
 // FreezePlan stores what each channel would publish for a revision. It takes
@@ -26,13 +27,14 @@ func (t *Tx) FreezePlan(id string, revision int, plan []Rendered) error {
 		for i, a := range r.Audiences {
 			names[i] = a.Name
 		}
-		_, err := t.exec(`INSERT INTO renderings (message_id, revision, channel, audiences, names, destination, fingerprint, mode, addressed, digest, length, body)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		_, err := t.exec(`INSERT INTO renderings (message_id, revision, channel, audiences, names, destination, fingerprint, mode, addressed, digest, length, body, action, original, facts)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (message_id, revision, channel) DO UPDATE SET audiences = excluded.audiences, names = excluded.names,
 				destination = excluded.destination, fingerprint = excluded.fingerprint, mode = excluded.mode,
-				addressed = excluded.addressed, digest = excluded.digest, length = excluded.length, body = excluded.body, planned = 1`,
+				addressed = excluded.addressed, digest = excluded.digest, length = excluded.length, body = excluded.body,
+				action = excluded.action, original = excluded.original, facts = excluded.facts, planned = 1`,
 			id, revision, r.Channel, list(r.Audiences), list(names), list(r.Destination), r.Destination.Fingerprint(), r.Mode,
-			r.Addressed, r.Rendering, r.Length, r.Body)
+			r.Addressed, r.Rendering, r.Length, r.Body, r.Action, r.Of, string(r.Facts))
 		if err != nil {
 			return fmt.Errorf("freeze the plan of %s for %s: %w", id, r.Channel, err)
 		}
@@ -69,9 +71,13 @@ func planOf(ctx context.Context, q querier, id string, revision int) ([]Rendered
 	var plan []Rendered
 	err := scan(ctx, q, func(rows *sql.Rows) error {
 		var r Rendered
-		var audiences, destination []byte
-		if err := rows.Scan(&r.Channel, &audiences, &destination, &r.Mode, &r.Addressed, &r.Rendering, &r.Length, &r.Body); err != nil {
+		var audiences, destination, facts []byte
+		err := rows.Scan(&r.Channel, &audiences, &destination, &r.Mode, &r.Addressed, &r.Rendering, &r.Length, &r.Body, &r.Action, &r.Of, &facts)
+		if err != nil {
 			return err
+		}
+		if len(facts) > 0 {
+			r.Facts = facts
 		}
 		plan = append(plan, r)
 		last := &plan[len(plan)-1]
@@ -79,7 +85,7 @@ func planOf(ctx context.Context, q querier, id string, revision int) ([]Rendered
 			return err
 		}
 		return json.Unmarshal(destination, &last.Destination)
-	}, `SELECT channel, audiences, destination, mode, addressed, digest, length, body FROM renderings
+	}, `SELECT channel, audiences, destination, mode, addressed, digest, length, body, action, original, facts FROM renderings
 		WHERE message_id = ? AND revision = ? AND planned ORDER BY channel`, id, revision)
 	if err != nil {
 		return nil, fmt.Errorf("read the plan of %q: %w", id, err)

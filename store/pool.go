@@ -87,5 +87,5 @@ func authorizePublic(action int, table, _, _ string) int {
 }
 
 func publicTables() []string {
-	return []string{"public_pages", "public_page_audiences", "public_audiences", "public_assets"}
+	return []string{"public_pages", "public_page_audiences", "public_audiences", "public_assets", "public_corrections"}
 }

@@ -61,6 +61,22 @@ func (s *Store) PublicEntries(ctx context.Context, audience string, limit int) (
 	return all, nil
 }
 
+// PublicCorrections reads the newest lines of the list of corrections, newest
+// first. Those of a page that is in no list are left out.
+func (s *Store) PublicCorrections(ctx context.Context, limit int) ([][]byte, error) {
+	var all [][]byte
+	err := scan(ctx, s.public, func(rows *sql.Rows) error {
+		all = append(all, nil)
+		return rows.Scan(&all[len(all)-1])
+	}, `SELECT c.item FROM public_corrections c JOIN public_pages p ON p.slug = c.slug
+		WHERE EXISTS (SELECT 1 FROM public_audiences n JOIN public_page_audiences a ON a.audience = n.name
+			WHERE a.published_at = p.published_at AND a.slug = p.slug) ORDER BY c.id DESC LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read public corrections: %w", err)
+	}
+	return all, nil
+}
+
 // PublicAudiences lists the audiences that have a feed, by name.
 func (s *Store) PublicAudiences(ctx context.Context) ([]PublicAudience, error) {
 	var all []PublicAudience

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -130,7 +131,54 @@ func (t *Tx) publish(s message.Settlement) error {
 			return err
 		}
 	}
-	_, err = t.exec("INSERT OR IGNORE INTO public_assets (sha256, media_type, size) SELECT sha256, media_type, size FROM assets WHERE sha256 IN (SELECT value FROM json_each(?))", list(s.Publish.Assets))
+	if err := t.publishAssets(s, replaced > 0); err != nil {
+		return err
+	}
+	return t.publishCorrection(s)
+}
+
+// publishAssets makes what a page shows or offers public. What its page before
+// this one did, and no other does, is public no longer.
+func (t *Tx) publishAssets(s message.Settlement, replaces bool) error {
+	slug, shown := s.Item.Slug, s.Publish.Assets
+	var before []string
+	if replaces {
+		err := scan(t.ctx, t, func(rows *sql.Rows) error {
+			before = append(before, "")
+			return rows.Scan(&before[len(before)-1])
+		}, "SELECT sha256 FROM public_page_assets WHERE slug = ?", slug)
+		if err != nil {
+			return err
+		}
+	}
+	if len(before) > 0 {
+		if _, err := t.exec("DELETE FROM public_page_assets WHERE slug = ?", slug); err != nil {
+			return err
+		}
+	}
+	if len(shown) > 0 {
+		if _, err := t.exec("INSERT OR IGNORE INTO public_assets (sha256, media_type, size) SELECT sha256, media_type, size FROM assets WHERE sha256 IN (SELECT value FROM json_each(?))", list(shown)); err != nil {
+			return err
+		}
+		if _, err := t.exec("INSERT OR IGNORE INTO public_page_assets (slug, sha256) SELECT ?, value FROM json_each(?)", slug, list(shown)); err != nil {
+			return err
+		}
+	}
+	if len(before) == 0 {
+		return nil
+	}
+	_, err := t.exec(`DELETE FROM public_assets WHERE sha256 IN (SELECT value FROM json_each(?))
+		AND sha256 NOT IN (SELECT sha256 FROM public_page_assets WHERE sha256 = public_assets.sha256)`, list(before))
+	return err
+}
+
+// publishCorrection adds a line to the public list of corrections.
+func (t *Tx) publishCorrection(s message.Settlement) error {
+	item, ok := s.Publish.Documents["correction"]
+	if !ok {
+		return nil
+	}
+	_, err := t.exec("INSERT INTO public_corrections (slug, item) VALUES (?, ?)", s.Item.Slug, item)
 	return err
 }
 

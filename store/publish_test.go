@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clarion/audience"
+	"clarion/channels"
 	"clarion/message"
 )
 
@@ -188,6 +189,82 @@ func TestPublicAssets(t *testing.T) {
 	b.no(err)
 	if got, kind, err := b.store.PublicAsset(context.Background(), sum); err != nil || string(got) != "a picture" || kind != "image/png" {
 		t.Errorf("asset %q %q %v", got, kind, err)
+	}
+}
+
+// TestAssetsOfWhatIsReplaced takes those from the public that no page shows any
+// more, and leaves those that another page does.
+func TestAssetsOfWhatIsReplaced(t *testing.T) {
+	b := setup(t)
+	sums := map[string]string{}
+	for _, name := range []string{"gone", "shared", "kept", "new"} {
+		sum, err := b.store.PutAsset([]byte(name))
+		b.no(err)
+		sums[name] = sum
+		b.update(func(tx *Tx) error { return tx.InsertAsset(sum, "text/plain", int64(len(name))) })
+	}
+	publish := func(names ...string) {
+		b.Helper()
+		p := publication("text")
+		for _, name := range names {
+			p.Assets = append(p.Assets, sums[name])
+		}
+		item := b.lease("web", 1).Items[0]
+		_, err := b.store.Publish(context.Background(), lane("web"), []message.Settlement{{Item: item, ClosedAt: b.now, To: message.Sent, Publish: p}}, b.now)
+		b.no(err)
+	}
+	shown := func(want ...string) {
+		b.Helper()
+		for name, sum := range sums {
+			_, _, err := b.store.PublicAsset(context.Background(), sum)
+			if (err == nil) != slices.Contains(want, name) || err != nil && !errors.Is(err, ErrNotFound) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	id := b.approved(to("web")...)
+	publish("gone", "shared", "kept")
+	b.approved(to("web")...)
+	publish("shared")
+	shown("gone", "shared", "kept")
+	b.about(correcting(id), of(b.sendOf(id, "web"), channels.Edit))
+	publish("kept", "new")
+	shown("shared", "kept", "new")
+	b.about(withdrawing(id), of(b.sendOf(id, "web"), channels.Delete))
+	publish()
+	shown("shared")
+}
+
+func TestPublicCorrections(t *testing.T) {
+	b := setup(t)
+	id := b.approved(to("web")...)
+	b.publish("first")
+	lines := func(limit int) (all []string) {
+		b.Helper()
+		stored, err := b.store.PublicCorrections(context.Background(), limit)
+		b.no(err)
+		for _, line := range stored {
+			all = append(all, string(line))
+		}
+		return all
+	}
+	for _, text := range []string{"one", "two"} {
+		b.about(correcting(id), of(b.sendOf(id, "web"), channels.Edit))
+		item := b.lease("web", 1).Items[0]
+		p := publication(text)
+		p.Documents["correction"] = []byte(text)
+		_, err := b.store.Publish(context.Background(), lane("web"), []message.Settlement{{Item: item, ClosedAt: b.now, To: message.Sent, Publish: p}}, b.now)
+		b.no(err)
+	}
+	if got := lines(10); !slices.Equal(got, []string{"two", "one"}) {
+		t.Errorf("lines %q", got)
+	}
+	if got := lines(1); !slices.Equal(got, []string{"two"}) {
+		t.Errorf("the newest line is %q", got)
+	}
+	b.update(func(tx *Tx) error { return tx.PutAudience(audience.Audience{Name: "press", Title: "Press"}) })
+	if got := lines(10); len(got) > 0 {
+		t.Errorf("of an audience that is not public any more: %q", got)
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 )
 
 // Materialise fixes the recipients of a lane's addressed sends that are due
-// within a time: every member of the send's audiences, once. Those suppressed
+// within a time: every member of the send's audiences, once, or for a
+// correction or withdrawal whoever got the original. Those suppressed
 // are kept as suppressed, so that candidates always add up. A send without
 // recipients goes to nobody.
 func (s *Store) Materialise(ctx context.Context, lane message.Lane, before time.Duration, now time.Time) error {
@@ -34,7 +35,23 @@ func (s *Store) Materialise(ctx context.Context, lane message.Lane, before time.
 }
 
 func (t *Tx) materialise(f fact) error {
-	names := list(f.item.Audiences)
+	original, err := t.originalOf(f.send)
+	if err != nil {
+		return err
+	}
+	if original != 0 {
+		err = t.takeRecipients(f, original)
+	} else {
+		err = t.takeMembers(f)
+	}
+	if err != nil {
+		return err
+	}
+	return t.materialised(f)
+}
+
+// takeMembers makes every member of a send's audiences a recipient of it.
+func (t *Tx) takeMembers(f fact) error {
 	_, err := t.exec(`INSERT INTO recipients (send_id, subscriber_id, address, address_key, name, state, next_at, key)
 		SELECT ?1, c.id, c.address, c.address_key, c.name,
 			CASE WHEN c.reachable AND NOT EXISTS (SELECT 1 FROM suppressions u WHERE u.address_key = c.address_key AND u.audience = '')
@@ -46,10 +63,12 @@ func (t *Tx) materialise(f fact) error {
 			WHERE a.name IN (SELECT value FROM json_each(?4)) GROUP BY s.id) c
 		WHERE true ON CONFLICT (send_id, address_key) DO UPDATE SET state = excluded.state, next_at = excluded.next_at, name = excluded.name,
 			attempts = 0, class = '', reason = '', sent_at = 0, remote_id = ''
-			WHERE recipients.state IN ('cancelled', 'suppressed', 'abandoned', 'rehearsed')`, f.send, ms(f.item.Due), f.item.Key, names)
-	if err != nil {
-		return err
-	}
+			WHERE recipients.state IN ('cancelled', 'suppressed', 'abandoned', 'rehearsed')`, f.send, ms(f.item.Due), f.item.Key, list(f.item.Audiences))
+	return err
+}
+
+// materialised counts a send's recipients and records them.
+func (t *Tx) materialised(f fact) error {
 	if err := t.recount(f.send); err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func (b *bundle) draft(c message.Content) string {
 	b.count++
 	m := message.Message{
 		ID: fmt.Sprintf("m%05d", b.count), State: message.Draft, SlugKey: message.NewID(""),
-		EntryID: message.NewEntryID(), Corrects: c.Corrects,
+		EntryID: message.NewEntryID(),
 	}
 	b.update(func(tx *Tx) error { return tx.InsertMessage(m, c, "ann") })
 	return m.ID

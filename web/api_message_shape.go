@@ -4,13 +4,14 @@ import (
 	"unicode/utf8"
 
 	"clarion/api"
+	"clarion/channels"
 	"clarion/message"
 	"clarion/office"
 )
 
 func messageOf(m message.Message) api.Message {
 	return api.Message{
-		ID: m.ID, State: string(m.State), Hold: string(m.Hold), Title: m.Title, Department: m.Department, Revision: m.Revision, Corrects: m.Corrects,
+		ID: m.ID, State: string(m.State), Hold: string(m.Hold), Title: m.Title, Department: m.Department, Revision: m.Revision, Corrects: m.Corrects, Withdraws: m.Withdraws,
 		Digest: m.SubmittedDigest, SubmittedBy: m.SubmittedBy, ApprovedDigest: m.ApprovedDigest,
 		CreatedAt: api.At(m.CreatedAt), ApprovedAt: api.At(m.ApprovedAt), ScheduledFor: api.At(m.Schedule.Earliest), ExpiresAt: api.At(m.Schedule.Expires),
 	}
@@ -19,11 +20,8 @@ func messageOf(m message.Message) api.Message {
 func detailOf(d office.Detail) api.MessageDetail {
 	out := api.MessageDetail{
 		Message: messageOf(d.Message), Content: contentOf(d.Content), EditedBy: d.EditedBy, EditedAt: api.At(d.EditedAt),
-		Plan: make([]api.PlannedSend, len(d.Plan)), Sends: make([]api.Send, len(d.Sends)), People: d.ReleaseBy,
+		Plan: planOf(d.Plan), Sends: make([]api.Send, len(d.Sends)), People: d.ReleaseBy,
 		Accepts: accepted(d.Accepts), Decisions: decisionsOf(d.Decisions),
-	}
-	for i, p := range d.Plan {
-		out.Plan[i] = plannedOf(p.PlannedSend, p.Length)
 	}
 	for i, s := range d.Sends {
 		out.Sends[i] = sendOf(s)
@@ -41,7 +39,7 @@ func contentOf(c message.Content) api.Content {
 		out.Publish = written(c.Schedule.Earliest)
 	}
 	for _, a := range c.Assets {
-		out.Assets = append(out.Assets, api.Asset{Name: a.Name, Alt: a.Alt, MediaType: a.MediaType, Size: a.Size, SHA256: a.SHA256})
+		out.Assets = append(out.Assets, api.Asset{Name: a.Name, Alt: a.Alt, Focus: a.Focus, MediaType: a.MediaType, Size: a.Size, SHA256: a.SHA256})
 	}
 	return out
 }
@@ -53,13 +51,34 @@ func written(i *message.Instant) string {
 	return i.String()
 }
 
-func plannedOf(p message.PlannedSend, length int) api.PlannedSend {
+func planOf(plan []office.PlannedSend) []api.PlannedSend {
+	out := make([]api.PlannedSend, len(plan))
+	for i, p := range plan {
+		out[i] = plannedOf(p)
+	}
+	return out
+}
+
+func plannedOf(p office.PlannedSend) api.PlannedSend {
 	out := api.PlannedSend{
 		Mechanism: p.Channel, Audience: make([]string, len(p.Audiences)), Rehearsal: p.Mode == message.Rehearsal,
-		Addressed: p.Addressed, Digest: p.Rendering, Length: length,
+		Addressed: p.Addressed, Digest: p.Rendering, Length: p.Length,
+		Action: string(p.Action), Original: p.Of, Recipients: p.Recipients,
 	}
 	for i, a := range p.Audiences {
 		out.Audience[i] = a.Name
+	}
+	return out
+}
+
+func previewsOf(posts []channels.Preview) []api.Preview {
+	var out []api.Preview
+	for _, p := range posts {
+		shown := api.Preview{Text: p.Text, Length: p.Length, Limit: p.Limit, Language: p.Language, Warning: p.Warning, Card: p.Card}
+		for _, i := range p.Images {
+			shown.Images = append(shown.Images, api.PreviewImage{SHA256: i.SHA256, Alt: i.Alt})
+		}
+		out = append(out, shown)
 	}
 	return out
 }

@@ -62,7 +62,7 @@ func (a *API) registerMessages() {
 }
 
 func draftOf(d api.Draft) office.Draft {
-	draft := office.Draft{File: d.File, Text: d.Text, Publish: d.Publish, Corrects: d.Corrects}
+	draft := office.Draft{File: d.File, Text: d.Text, Publish: d.Publish, Corrects: d.Corrects, Withdraws: d.Withdraws}
 	for _, u := range d.Assets {
 		draft.Assets = append(draft.Assets, office.Upload{Name: u.Name, Content: u.Content})
 	}
@@ -88,10 +88,7 @@ func (a *API) editMessage(ctx context.Context, in *onMessage[api.Draft]) (*draft
 }
 
 func draftedAs(status int, d office.Drafted, dry bool) *drafted {
-	body := api.Drafted{ID: d.ID, Revision: d.Revision, Title: d.Title, DryRun: dry, Warnings: problemsOf(d.Warnings), Sends: make([]api.PlannedSend, len(d.Sends))}
-	for i, s := range d.Sends {
-		body.Sends[i] = plannedOf(s, 0)
-	}
+	body := api.Drafted{ID: d.ID, Revision: d.Revision, Title: d.Title, DryRun: dry, Warnings: problemsOf(d.Warnings), Sends: planOf(d.Sends)}
 	return &drafted{Status: status, Body: body}
 }
 
@@ -127,9 +124,9 @@ func (a *API) showRendering(ctx context.Context, in *struct {
 	ID      string `path:"id" maxLength:"40" doc:"The message's id."`
 	Channel string `path:"channel" maxLength:"40" doc:"The channel's name."`
 }) (*answer[api.Rendering], error) {
-	digest, docs, err := a.office.Rendering(ctx, in.ID, in.Channel)
+	r, err := a.office.Rendering(ctx, in.ID, in.Channel)
 	if err != nil {
 		return nil, err
 	}
-	return reply(api.Rendering{Digest: digest, Documents: documentsOf(docs)}), nil
+	return reply(api.Rendering{Digest: r.Digest, Previews: previewsOf(r.Previews), Documents: documentsOf(r.Documents)}), nil
 }

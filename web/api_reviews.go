@@ -31,7 +31,7 @@ func (a *API) submitMessage(ctx context.Context, in *messageID) (*answer[api.Sub
 	if err != nil {
 		return nil, err
 	}
-	return reply(api.Submitted{Digest: submitted.Digest, Warnings: problemsOf(submitted.Warnings)}), nil
+	return reply(api.Submitted{Digest: submitted.Digest, Sends: planOf(submitted.Sends), Warnings: problemsOf(submitted.Warnings)}), nil
 }
 
 func (a *API) approveMessage(ctx context.Context, in *onMessage[api.Approval]) (*answer[api.Done], error) {

@@ -43,6 +43,9 @@ type PublicReader interface {
 	// empty name, newest first.
 	PublicEntries(ctx context.Context, audience string, limit int) ([]PublicEntry, error)
 	PublicAudiences(ctx context.Context) ([]PublicAudience, error)
+	// PublicCorrections gives the newest lines of the list of corrections, newest
+	// first: filled documents of package webfeed.
+	PublicCorrections(ctx context.Context, limit int) ([][]byte, error)
 	PublicAsset(ctx context.Context, sum string) (content []byte, mediaType string, err error)
 }
 
@@ -156,6 +159,8 @@ func (p *Public) builder(path string) builder {
 		switch {
 		case path == "/":
 			return p.index(ctx)
+		case path == webfeed.CorrectionsPath:
+			return p.corrections(ctx)
 		case kind == "news":
 			return p.page(ctx, name)
 		case kind == "feeds":

@@ -39,6 +39,25 @@ func (p *Public) index(ctx context.Context) (*representation, error) {
 	return newRepresentation("text/html; charset=utf-8", webfeed.Index(p.newsroom(), items), newest(entries)), nil
 }
 
+// corrections makes the list of corrections.
+func (p *Public) corrections(ctx context.Context) (*representation, error) {
+	lines, err := p.settings.Reader.PublicCorrections(ctx, webfeed.MaxCorrections)
+	if err != nil {
+		return nil, fmt.Errorf("make the list of corrections: %w", err)
+	}
+	all := make([]webfeed.Correction, len(lines))
+	var updated time.Time
+	for i, line := range lines {
+		if err := json.Unmarshal(line, &all[i]); err != nil {
+			return nil, fmt.Errorf("make line %d of the list of corrections: %w", i+1, err)
+		}
+		if all[i].Published.After(updated) {
+			updated = all[i].Published
+		}
+	}
+	return newRepresentation("text/html; charset=utf-8", webfeed.Corrections(p.newsroom(), all), updated), nil
+}
+
 // page finds a message's page.
 func (p *Public) page(ctx context.Context, slug string) (*representation, error) {
 	page, updated, err := p.settings.Reader.PublicPage(ctx, slug)

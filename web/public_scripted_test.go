@@ -51,6 +51,15 @@ func (s *scripted) PublicAudiences(context.Context) ([]PublicAudience, error) {
 	return []PublicAudience{{Name: "public", Title: "Everyone"}}, err
 }
 
+func (s *scripted) PublicCorrections(context.Context, int) ([][]byte, error) {
+	entries, err := s.answer()
+	lines := make([][]byte, len(entries))
+	for i, e := range entries {
+		lines[i] = e.Item
+	}
+	return lines, err
+}
+
 func (s *scripted) PublicAsset(context.Context, string) ([]byte, string, error) {
 	entries, err := s.answer()
 	if err != nil || len(entries) == 0 {

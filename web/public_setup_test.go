@@ -58,6 +58,10 @@ func (r storeReader) PublicAudiences(ctx context.Context) ([]PublicAudience, err
 	return all, notPublic(err)
 }
 
+func (r storeReader) PublicCorrections(ctx context.Context, limit int) ([][]byte, error) {
+	return r.store.PublicCorrections(ctx, limit)
+}
+
 func (r storeReader) PublicAsset(ctx context.Context, sum string) ([]byte, string, error) {
 	content, mediaType, err := r.store.PublicAsset(ctx, sum)
 	return content, mediaType, notPublic(err)
@@ -165,7 +169,7 @@ func (r *room) queueAs(c message.Content, audiences ...string) queued {
 	r.Helper()
 	r.count++
 	m := message.Message{
-		ID: fmt.Sprintf("m%05d", r.count), State: message.Draft, SlugKey: message.NewID(""), EntryID: message.NewEntryID(), Corrects: c.Corrects,
+		ID: fmt.Sprintf("m%05d", r.count), State: message.Draft, SlugKey: message.NewID(""), EntryID: message.NewEntryID(),
 	}
 	plan := r.render(c, audiences)
 	r.change(func(t *store.Tx) error {
@@ -189,6 +193,12 @@ func (r *room) queueAs(c message.Content, audiences ...string) queued {
 func (r *room) render(c message.Content, audiences []string) store.Rendered {
 	r.Helper()
 	post := channels.Post{Title: c.Title, Summary: c.Summary, Body: c.Body, Language: c.Language, Assets: c.Assets, HasPage: true}
+	switch {
+	case c.Corrects != "":
+		post.Action, post.Corrects = channels.Edit, "the original"
+	case c.Withdraws != "":
+		post.Action, post.Withdraws = channels.Delete, "the original"
+	}
 	for _, a := range audiences {
 		post.Audiences = append(post.Audiences, channels.Audience{Name: a, Title: a, Public: a != "press"})
 	}

@@ -58,13 +58,74 @@ func TestPublicCorrection(t *testing.T) {
 	}
 }
 
+// A withdrawal takes everything of its original from the public and leaves a
+// notice under the same address and entry id. The list of corrections names
+// what is listed elsewhere, and nothing else.
+func TestPublicWithdrawal(t *testing.T) {
+	r := openRoom(t)
+	empty := r.found("/corrections")
+	if !strings.Contains(empty.body, "Nothing has been corrected or withdrawn.") {
+		t.Errorf("the empty list says\n%s", empty.body)
+	}
+	picture, shared := r.asset("map.png", "image/png", pngOf(40, 20)), r.asset("both.csv", "text/csv", []byte("place,day\n"))
+	q := r.queue("Bridge opens", []channels.Asset{picture, shared}, "public")
+	other := r.queue("Another bridge opens", []channels.Asset{shared}, "public")
+	r.publishDue()
+	r.found("/media/" + picture.SHA256)
+
+	r.now = r.now.Add(time.Hour)
+	c := r.contentOf(q)
+	c.Summary, c.Assets, c.Corrects = "It opens on Sunday & not on Monday.", []channels.Asset{shared}, q.message
+	r.queueAs(c, "public")
+	r.publishDue()
+	if got := r.get("/media/" + picture.SHA256); got.status != http.StatusNotFound {
+		t.Errorf("a picture that the correction leaves out answers %d", got.status)
+	}
+	r.now = r.now.Add(time.Hour)
+	c.Body, c.Summary, c.Assets, c.Corrects, c.Withdraws = "It stays closed.", "A fault was found.", nil, "", q.message
+	notice := r.queueAs(c, "public")
+	r.publishDue()
+
+	r.found("/media/" + shared.SHA256)
+	r.found("/news/" + other.slug)
+	page := r.found("/news/" + q.slug)
+	for _, path := range []string{"/news/" + q.slug, "/feeds/all.atom", "/feeds/public.rss", "/feeds/all.json"} {
+		got := r.found(path)
+		if !strings.Contains(got.body, "Withdrawn: the original") || !strings.Contains(got.body, "It stays closed.") || strings.Contains(got.body, "Body of Bridge opens") {
+			t.Errorf("%s does not read as withdrawn:\n%s", path, got.body)
+		}
+	}
+	if page.header.Get("Last-Modified") != "Thu, 01 May 2025 10:00:00 GMT" {
+		t.Errorf("the page was last modified at %s", page.header.Get("Last-Modified"))
+	}
+	if got := r.get("/news/" + notice.slug); got.status != http.StatusNotFound {
+		t.Errorf("the notice has an address of its own: %d", got.status)
+	}
+	feed := r.found("/feeds/public.atom").body
+	for _, want := range []string{"<id>" + q.entry + "</id>", `<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="` + q.entry + `" when="2025-05-01T10:00:00Z">`} {
+		if strings.Count(feed, want) != 1 {
+			t.Errorf("the feed does not hold %s once:\n%s", want, feed)
+		}
+	}
+	list := r.found("/corrections")
+	withdrawn, corrected := strings.Index(list.body, "A fault was found."), strings.Index(list.body, "It opens on Sunday &amp; not on Monday.")
+	if withdrawn < 0 || corrected < withdrawn || list.header.Get("Last-Modified") != "Thu, 01 May 2025 10:00:00 GMT" {
+		t.Errorf("the list of corrections is %v\n%s", list.header, list.body)
+	}
+	r.audience("public", "Everyone", false)
+	r.public.Invalidate()
+	if got := r.found("/corrections"); got.body != empty.body {
+		t.Errorf("what no list shows is in the list of corrections:\n%s", got.body)
+	}
+}
+
 func TestPublicMethods(t *testing.T) {
 	r := openRoom(t)
 	q := r.publish("Bridge opens", "public")
 	token := "/unsubscribe/" + UnsubscribeToken(unsubscribeKey, 1)
 	for path, allow := range map[string]string{
 		"/": "GET, HEAD", "/news/" + q.slug: "GET, HEAD", "/news/nothing": "GET, HEAD", "/feeds/all.atom": "GET, HEAD",
-		"/assets/public.css": "GET, HEAD", "/media/x": "GET, HEAD", token: "GET, HEAD, POST", "/unsubscribe/bad": "GET, HEAD, POST",
+		"/assets/public.css": "GET, HEAD", "/media/x": "GET, HEAD", "/corrections": "GET, HEAD", "/corrections/": "GET, HEAD", token: "GET, HEAD, POST", "/unsubscribe/bad": "GET, HEAD, POST",
 	} {
 		for _, method := range []string{"PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"} {
 			got := r.ask(method, path, nil)
@@ -150,7 +211,7 @@ func TestPublicFault(t *testing.T) {
 	r := openRoom(t)
 	reader := &scripted{err: errors.New("disk on fire at /var/lib")}
 	r.serve(NewPublic(r.settings(reader)))
-	for i, path := range []string{"/", "/news/x", "/feeds/all.atom", "/feeds/public.json", "/media/x"} {
+	for i, path := range []string{"/", "/news/x", "/feeds/all.atom", "/feeds/public.json", "/media/x", "/corrections"} {
 		got := r.get(path)
 		if got.status != http.StatusInternalServerError || got.header.Get("Cache-Control") != "no-store" || !strings.Contains(got.body, "Something went wrong") {
 			t.Errorf("%s: %d %v", path, got.status, got.header)

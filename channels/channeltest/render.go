@@ -139,6 +139,7 @@ func fields() map[string]func(p *channels.Post, text string) {
 		"notes":           func(p *channels.Post, text string) { p.Notes = text },
 		"contact":         func(p *channels.Post, text string) { p.Contact = text },
 		"corrected title": func(p *channels.Post, text string) { p.Corrects = text },
+		"withdrawn title": func(p *channels.Post, text string) { p.Withdraws = text },
 		"variant title":   func(p *channels.Post, text string) { p.Variant.Title = text },
 		"variant summary": func(p *channels.Post, text string) { p.Variant.Summary = text },
 		"variant text":    func(p *channels.Post, text string) { p.Variant.Text = text },

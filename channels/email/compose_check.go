@@ -37,7 +37,7 @@ func inField(field string, problems []channels.Problem) []channels.Problem {
 func checkLines(post channels.Post) []channels.Problem {
 	lines := []struct{ field, text string }{
 		{"title", post.Title}, {"variant.title", post.Variant.Title},
-		{"department", post.Department}, {"corrects", post.Corrects}, {"language", post.Language},
+		{"department", post.Department}, {"corrects", post.Corrects}, {"withdraws", post.Withdraws}, {"language", post.Language},
 	}
 	for _, a := range post.Audiences {
 		lines = append(lines, struct{ field, text string }{"audiences", a.Title})

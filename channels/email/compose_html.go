@@ -50,7 +50,7 @@ func (p page) htmlHead(b *builder) {
 
 func (p page) htmlTop(b *builder) {
 	element(b, `p class="embargo"`+p.ours(), p.words.embargo)
-	element(b, "p"+p.ours(), p.words.correction)
+	element(b, "p"+p.ours(), p.words.about)
 	element(b, `p dir="auto"`, p.post.Department)
 	element(b, `h1 dir="auto"`, p.title)
 	element(b, `p dir="auto"`, p.summary)

@@ -2,6 +2,7 @@ package email
 
 import (
 	"bytes"
+	"html"
 	"maps"
 	"mime"
 	"net/mail"
@@ -107,6 +108,24 @@ func TestWelsh(t *testing.T) {
 	}
 }
 
+func TestWithdrawal(t *testing.T) {
+	t.Parallel()
+	ch := open(t, base("127.0.0.1:25"))
+	for name, want := range map[string]string{
+		"withdrawn": "Withdrawn: Bridge opens <soon>\r\n", "withdrawn-welsh": "Tynnwyd yn ôl: Mae’r bont ar agor\r\n",
+		"withdrawn-right-to-left": "Withdrawn: افتتاح الجسر\r\n",
+	} {
+		n := read(t, filled(t, rendered(t, ch, posts()[name]), values("ada@example.com")))
+		if text := n.find("text/plain").body; !strings.HasPrefix(text, want) {
+			t.Errorf("%s begins with %.80q, want %q", name, text, want)
+		}
+		title, _, _ := strings.Cut(html.EscapeString(want), "\r")
+		if page := n.find("text/html").body; !strings.Contains(page, title) || strings.Index(page, title) > strings.Index(page, "<h1") {
+			t.Errorf("%s does not say first that it was withdrawn: %s", name, page)
+		}
+	}
+}
+
 func TestDirection(t *testing.T) {
 	t.Parallel()
 	for tag, want := range map[string]string{
@@ -136,6 +155,7 @@ func TestProblems(t *testing.T) {
 		"variant's title":      {func(p *channels.Post) { p.Variant.Title = "a\nb" }, "variant.title"},
 		"department":           {func(p *channels.Post) { p.Department = "a\nb" }, "department"},
 		"corrects":             {func(p *channels.Post) { p.Corrects = "a\nb" }, "corrects"},
+		"withdraws":            {func(p *channels.Post) { p.Withdraws = "a\nb" }, "withdraws"},
 		"language":             {func(p *channels.Post) { p.Language = "en\r\nX: y" }, "language"},
 		"audience":             {func(p *channels.Post) { p.Audiences[0].Title = "a\nb" }, "audiences"},
 		"HTML in the body":     {func(p *channels.Post) { p.Body = "<script>" }, "body"},

@@ -11,7 +11,7 @@ import (
 // text is the plain text of the mail, in UTF-8 with \n.
 func (p page) text() []channels.Part {
 	b := &builder{}
-	for _, line := range []string{p.words.embargo, p.words.correction, p.post.Department, p.title, p.summary} {
+	for _, line := range []string{p.words.embargo, p.words.about, p.post.Department, p.title, p.summary} {
 		paragraph(b, line)
 	}
 	paragraph(b, commonmark.Text(p.body, p.post.Assets))

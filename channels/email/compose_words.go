@@ -14,7 +14,7 @@ import (
 type wording struct {
 	language    string
 	embargo     string // empty without an embargo
-	correction  string // empty unless it corrects a message
+	about       string // what it corrects or withdraws; empty if it does neither
 	web         string
 	notes       string
 	contact     string
@@ -28,20 +28,23 @@ func wordingOf(p channels.Post) wording {
 		web:      "Read this on the web", notes: "Notes to editors", contact: "Press contact",
 		sentBy: "This mail was sent to you by %s.", unsubscribe: "Unsubscribe",
 	}
-	embargo, correction, form := "EMBARGOED until %s", "Correction to: %s", channels.TimeLong
+	embargo, correction, withdrawal, form := "EMBARGOED until %s", "Correction to: %s", "Withdrawn: %s", channels.TimeLong
 	if base, _, _ := strings.Cut(strings.ToLower(p.Language), "-"); base == "cy" {
 		w = wording{
 			language: "cy",
 			web:      "Darllenwch hwn ar y we", notes: "Nodiadau i olygyddion", contact: "Cyswllt i’r wasg",
 			sentBy: "Anfonwyd y neges hon atoch gan %s.", unsubscribe: "Dad-danysgrifio",
 		}
-		embargo, correction, form = "EMBARGO tan %s", "Cywiriad i: %s", channels.TimeLongWelsh
+		embargo, correction, withdrawal, form = "EMBARGO tan %s", "Cywiriad i: %s", "Tynnwyd yn ôl: %s", channels.TimeLongWelsh
 	}
 	if !p.Embargo.IsZero() {
 		w.embargo = fmt.Sprintf(embargo, instant(p.Embargo, p.Zone, form))
 	}
-	if p.Corrects != "" {
-		w.correction = fmt.Sprintf(correction, p.Corrects)
+	switch {
+	case p.Corrects != "":
+		w.about = fmt.Sprintf(correction, p.Corrects)
+	case p.Withdraws != "":
+		w.about = fmt.Sprintf(withdrawal, p.Withdraws)
 	}
 	return w
 }

@@ -69,7 +69,14 @@ func posts() map[string]channels.Post {
 	variant.Variant = channels.Variant{Title: "For mail readers", Summary: "In short", Text: "Dear reader,\n\nthe bridge is open."}
 	variant.Audiences = append(variant.Audiences, channels.Audience{Name: "press", Title: "Press"})
 
+	withdrawn, withdrawnWelsh, withdrawnArabic := plain(), plain(), plain()
+	withdrawn.Title, withdrawn.Withdraws = "About the bridge", "Bridge opens <soon>"
+	withdrawn.Body, withdrawn.HasPage = "It does *not* open.", true
+	withdrawnWelsh.Title, withdrawnWelsh.Language, withdrawnWelsh.Withdraws = "Am y bont", "cy", "Mae’r bont ar agor"
+	withdrawnArabic.Title, withdrawnArabic.Language, withdrawnArabic.Withdraws = "الجسر مغلق", "ar", arabic.Title
+
 	return map[string]channels.Post{
+		"withdrawn": withdrawn, "withdrawn-welsh": withdrawnWelsh, "withdrawn-right-to-left": withdrawnArabic,
 		"plain": plain(), "full": full, "welsh": welsh, "right-to-left": arabic, "image": pictured, "variant": variant,
 	}
 }

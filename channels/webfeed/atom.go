@@ -6,10 +6,11 @@ import (
 	"clarion/channels"
 )
 
-// atom gives the message as an Atom entry (RFC 4287 4.1.2). The department is
-// its author; the feed names the office.
+// atom gives the message as an Atom entry (RFC 4287 4.1.2), a withdrawn one
+// after its tombstone. The department is its author; the feed names the office.
 func (a article) atom() []channels.Part {
 	b := &builder{}
+	a.tombstone(b)
 	b.put(`<entry xml:lang="%s">`+"\n<id>", a.tongue.tag)
 	b.slot(channels.EntryID, channels.XML)
 	b.put("</id>\n<title>%s</title>\n<link rel=\"alternate\" type=\"text/html\" href=\"", a.Title)

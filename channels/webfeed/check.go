@@ -46,6 +46,9 @@ func check(post channels.Post) []channels.Problem {
 	if strings.TrimSpace(post.Body) == "" {
 		add("body", "the message has no text", "write one")
 	}
+	if post.Action == channels.Edit && post.Summary == "" {
+		add("summary", "a correction must say what changed", "write a summary: it stands on the page and in the public list of corrections")
+	}
 	if _, err := language.Parse(post.Language); err != nil {
 		add("language", fmt.Sprintf("%q is no language tag", post.Language), "write one such as en-GB, cy or ar (BCP 47)")
 	}

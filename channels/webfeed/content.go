@@ -35,12 +35,12 @@ func shownImages(texts ...[]channels.Part) []string {
 }
 
 // compose gives all that stands below the summary, the same on the page and
-// in the feeds: what is corrected, the body, images that the text does not
+// in the feeds: what became of the original, the body, images that the text does not
 // show, attachments, notes to editors and the press contact.
 func (a article) compose() []channels.Part {
 	b := &builder{}
 	body, notes := bodyHTML(a.Post), notesHTML(a.Post)
-	a.correction(b)
+	a.standing(b)
 	b.add(body)
 	a.figures(b, shownImages(body, notes))
 	a.attachments(b)
@@ -57,15 +57,6 @@ func (a article) section(b *builder, heading string, content func()) {
 	b.raw("\n")
 	content()
 	b.raw("</section>\n")
-}
-
-func (a article) correction(b *builder) {
-	if a.Corrects == "" {
-		return
-	}
-	b.raw(`<p class="correction">`)
-	a.tongue.label(b, "strong", a.tongue.words.correction)
-	b.put(" <bdi>%s</bdi></p>\n", a.Corrects)
 }
 
 func (a article) figures(b *builder, shown []string) {

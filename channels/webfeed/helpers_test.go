@@ -216,7 +216,7 @@ func soundElement(t testing.TB, token html.Token) {
 		}
 	case "a":
 		scheme, _, _ := strings.Cut(attrs["href"], ":")
-		if !slices.Contains([]string{"https", "http", "mailto", "tel", "#main", "/"}, strings.ToLower(scheme)) {
+		if !slices.Contains([]string{"https", "http", "mailto", "tel", "#main", "/", CorrectionsPath}, strings.ToLower(scheme)) {
 			t.Errorf("link to %q", attrs["href"])
 		}
 	}

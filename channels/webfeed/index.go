@@ -53,15 +53,21 @@ func shellOf(f Feed, title string) shell {
 func (s shell) list(b *builder, items []Item) {
 	b.raw("<ul class=\"news\">\n")
 	for _, item := range items {
-		s.entry(b, item)
+		s.entry(b, item, func(words) string { return "" })
 	}
 	b.raw("</ul>\n")
 }
 
-func (s shell) entry(b *builder, item Item) {
+// entry writes a message of a list, with what its day is that of.
+func (s shell) entry(b *builder, item Item, label func(words) string) {
 	t := tongueOf(firstOf(item.Language, s.tongue.tag))
 	b.put("<li lang=\"%s\" dir=\"%s\">\n<h2><a href=\"%s\">%s</a></h2>\n", t.tag, t.dir, item.URL, item.Title)
-	b.put("<p class=\"facts\"><time datetime=\"%s\"><bdi>%s</bdi></time></p>\n", item.Published.Format(time.RFC3339), date(item.Published, t.dates))
+	b.raw("<p class=\"facts\">")
+	if says := label(t.words); says != "" {
+		t.label(b, "span", says)
+		b.raw(" ")
+	}
+	b.put("<time datetime=\"%s\"><bdi>%s</bdi></time></p>\n", item.Published.Format(time.RFC3339), date(item.Published, t.dates))
 	if item.Summary != "" {
 		b.put("<p>%s</p>\n", item.Summary)
 	}

@@ -16,7 +16,7 @@ func (a article) page() []channels.Part {
 	})
 	b.put("<article>\n<h1>%s</h1>\n", a.Title)
 	a.facts(b)
-	if a.Summary != "" {
+	if a.Summary != "" && !a.replaces() { // it stands below then
 		b.put(`<p class="summary">%s</p>`+"\n", a.Summary)
 	}
 	b.add(a.content)

@@ -38,6 +38,18 @@ func posts() map[string]channels.Post {
 			Title: "Works begin on Tuesday", Summary: "We gave the wrong day.", Body: "The works begin on **Tuesday**.",
 			Language: "en-GB", Corrects: "Works begin on <Monday>",
 		},
+		"corrected": {
+			Title: "Works begin on Tuesday", Summary: "The works begin on Tuesday, not on <Monday>.", Body: "The works begin on **Tuesday**.",
+			Language: "en-GB", Corrects: "Works begin on <Monday>", Action: channels.Edit,
+		},
+		"withdrawn": {
+			Title: "Bridge works: notice", Summary: "The works are put off & a new date follows.", Body: "The works do **not** begin on Monday.",
+			Language: "en-GB", Withdraws: "Works begin on <Monday>", Action: channels.Delete,
+		},
+		"withdrawn-welsh": {
+			Title: "Hysbysiad", Body: "Nid yw'r gwaith yn dechrau ddydd Llun.",
+			Language: "cy", Withdraws: "Mae'r gwaith yn dechrau ddydd Llun", Action: channels.Delete,
+		},
 		"notes": {
 			Title: "Works begin on Monday", Body: "The works on the bridge begin on Monday.", Language: "en-GB",
 			Notes:   "# Background\n\nThe bridge was built in 1894.\n\n## Pictures\n\nOn request.",

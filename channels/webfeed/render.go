@@ -10,7 +10,7 @@ import (
 // The documents of a rendering.
 const (
 	DocPage = "page" // the public page, whole
-	DocAtom = "atom" // one <entry>
+	DocAtom = "atom" // one <entry>, after the tombstone of a withdrawn one
 	DocRSS  = "rss"  // one <item>; its prefixes are declared by the feed that RSS makes
 	DocJSON = "json" // one item object of JSON Feed 1.1
 	DocItem = "item" // one Item, as JSON, for Index
@@ -18,9 +18,9 @@ const (
 
 func documentNames() []string { return []string{DocPage, DocAtom, DocRSS, DocJSON, DocItem} }
 
-// Render makes the five documents of a message. Their slots are EntryID,
-// PageAddress, PublishedAt, UpdatedAt and AssetAddress. Length is the body's,
-// in characters.
+// Render makes the five documents of a message, and DocCorrection for one that
+// takes the place of another. Their slots are EntryID, PageAddress,
+// PublishedAt, UpdatedAt and AssetAddress. Length is the body's, in characters.
 func (c *Channel) Render(post channels.Post) (channels.Rendering, []channels.Problem) {
 	post = inOwnWords(post)
 	if problems := check(post); len(problems) > 0 {
@@ -35,13 +35,17 @@ func (c *Channel) Render(post channels.Post) (channels.Rendering, []channels.Pro
 }
 
 func (a article) documents() []channels.Document {
-	return []channels.Document{
+	all := []channels.Document{
 		{Name: DocPage, MediaType: "text/html; charset=utf-8", Parts: a.page()},
 		{Name: DocAtom, MediaType: "application/atom+xml; charset=utf-8", Parts: a.atom()},
 		{Name: DocRSS, MediaType: "application/rss+xml; charset=utf-8", Parts: a.rss()},
 		{Name: DocJSON, MediaType: "application/feed+json; charset=utf-8", Parts: a.json()},
 		{Name: DocItem, MediaType: "application/json; charset=utf-8", Parts: a.item()},
 	}
+	if a.replaces() {
+		all = append(all, channels.Document{Name: DocCorrection, MediaType: "application/json; charset=utf-8", Parts: a.line()})
+	}
+	return all
 }
 
 // inOwnWords takes the variant's wording where there is one, and puts what is
@@ -51,7 +55,7 @@ func inOwnWords(post channels.Post) channels.Post {
 	post.Summary = oneLine(firstOf(post.Variant.Summary, post.Summary))
 	post.Body = firstOf(post.Variant.Text, post.Body)
 	post.Department = oneLine(post.Department)
-	post.Corrects = oneLine(post.Corrects)
+	post.Corrects, post.Withdraws = oneLine(post.Corrects), oneLine(post.Withdraws)
 	topics := make([]string, 0, len(post.Topics))
 	for _, t := range post.Topics {
 		if t = oneLine(t); t != "" {
@@ -73,6 +77,9 @@ type article struct {
 
 func (c *Channel) article(post channels.Post) article {
 	a := article{Post: post, tongue: tongueOf(post.Language), office: oneLine(c.office), base: c.base}
+	if a.withdraws() { // readers know it by the original's title
+		a.Title = a.tongue.words.withdrawn + ": " + firstOf(post.Withdraws, post.Title)
+	}
 	a.content = a.compose()
 	return a
 }

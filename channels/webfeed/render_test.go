@@ -26,6 +26,9 @@ func TestDocuments(t *testing.T) {
 			for doc, file := range files {
 				golden(t, name+"."+file, docs[doc])
 			}
+			if (docs[DocCorrection] != nil) != (post.Action != channels.Publish) {
+				t.Errorf("a line of the list of corrections: %s", docs[DocCorrection])
+			}
 			if strings.Contains(string(slices.Concat(docs[DocPage], docs[DocAtom])), "press list") {
 				t.Error("an audience that is not public is named")
 			}
@@ -105,6 +108,11 @@ func TestProblems(t *testing.T) {
 		{"image described where it stands", func(p *channels.Post) {
 			p.Assets, p.Body = []channels.Asset{image}, "![A bridge](bridge.jpg)"
 		}, nil},
+		{"a correction that does not say what changed", func(p *channels.Post) { p.Action, p.Corrects = channels.Edit, "Before" }, []string{"summary", "what changed"}},
+		{"a correction with a variant's summary", func(p *channels.Post) {
+			p.Action, p.Corrects, p.Variant.Summary = channels.Edit, "Before", "The day."
+		}, nil},
+		{"a withdrawal without a summary", func(p *channels.Post) { p.Action, p.Withdraws = channels.Delete, "Before" }, nil},
 		{"nobody public", func(p *channels.Post) { p.Audiences = []channels.Audience{{Name: "press"}} }, []string{"audiences", "public"}},
 		{"some public", func(p *channels.Post) { p.Audiences = []channels.Audience{{Name: "press"}, public} }, nil},
 		{"no audience is not for here", func(p *channels.Post) { p.Audiences = nil }, nil},

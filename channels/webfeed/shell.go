@@ -89,12 +89,18 @@ func (s shell) banner(b *builder) {
 	b.put("%s</a></p>\n<header>\n<p><a href=\"%s\" dir=\"auto\">%s</a></p>\n</header>\n", s.tongue.words.skip, s.path()+"/", s.site)
 }
 
-// foot ends the page, with links to the first of its feeds.
+// foot ends the page, with links to the first of its feeds and to the list of
+// corrections.
 func (s shell) foot(b *builder) {
 	b.raw("</main>\n<footer>\n<p>")
 	s.tongue.label(b, "span", s.tongue.words.feeds)
 	for _, f := range feedFormats() {
 		b.put(" <a href=\"%s\" type=\"%s\">%s</a>", s.feedAddress(s.feeds[0], f), f.mediaType, f.name)
 	}
+	b.put("</p>\n<p><a href=\"%s\"", s.path()+CorrectionsPath)
+	if !s.tongue.own {
+		b.raw(` lang="` + s.tongue.words.lang + `" dir="ltr"`)
+	}
+	b.put(">%s</a>", s.tongue.words.corrections)
 	b.raw("</p>\n</footer>\n</body>\n</html>\n")
 }

@@ -21,6 +21,8 @@ type tongue struct {
 type words struct {
 	lang, skip, published, updated, from, attachments, notes, contact, topics, correction, feeds string
 
+	corrected, correctedOn, withdrawn, withdrawnOn, corrections, nothingCorrected string
+
 	notFound, nothingHere, nothingYet, news string
 }
 
@@ -29,6 +31,9 @@ func english() words {
 		lang: "en", skip: "Skip to the main content", published: "Published", updated: "Last updated",
 		from: "From", attachments: "Attachments", notes: "Notes to editors", contact: "Press contact",
 		topics: "Topics", correction: "Correction of an earlier announcement:", feeds: "Follow the news:",
+		corrected: "Corrected", correctedOn: "Corrected on",
+		withdrawn: "Withdrawn", withdrawnOn: "This announcement was withdrawn on",
+		corrections: "Corrections", nothingCorrected: "Nothing has been corrected or withdrawn.",
 		notFound: "Page not found", nothingHere: "There is no page at this address.",
 		nothingYet: "Nothing has been published yet.", news: "News",
 	}
@@ -39,6 +44,9 @@ func welsh() words {
 		lang: "cy", skip: "Neidio i'r prif gynnwys", published: "Cyhoeddwyd", updated: "Diweddarwyd ddiwethaf",
 		from: "Gan", attachments: "Atodiadau", notes: "Nodiadau i olygyddion", contact: "Cyswllt â'r wasg",
 		topics: "Pynciau", correction: "Cywiriad i gyhoeddiad cynharach:", feeds: "Dilyn y newyddion:",
+		corrected: "Cywirwyd", correctedOn: "Cywirwyd ar",
+		withdrawn: "Tynnwyd yn ôl", withdrawnOn: "Tynnwyd y cyhoeddiad hwn yn ôl ar",
+		corrections: "Cywiriadau", nothingCorrected: "Nid oes dim wedi'i gywiro na'i dynnu'n ôl.",
 		notFound: "Heb ddod o hyd i'r dudalen", nothingHere: "Nid oes tudalen yn y cyfeiriad hwn.",
 		nothingYet: "Nid oes dim wedi'i gyhoeddi eto.", news: "Newyddion",
 	}

@@ -13,22 +13,25 @@ import (
 
 // draftFlags are what can be said beside an announcement file.
 type draftFlags struct {
-	dryRun   bool
-	publish  string
-	corrects string
+	dryRun    bool
+	publish   string
+	corrects  string
+	withdraws string
 }
 
 func (f *draftFlags) on(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "look for faults and store nothing")
 	cmd.Flags().StringVar(&f.publish, "publish", "", "when, in place of what the file says: \"when approved\", \"2027-05-01 09:00 Europe/London\" or RFC 3339")
 	cmd.Flags().StringVar(&f.corrects, "corrects", "", "id of the message that this one corrects")
+	cmd.Flags().StringVar(&f.withdraws, "withdraws", "", "id of the message that this one withdraws")
+	cmd.MarkFlagsMutuallyExclusive("corrects", "withdraws")
 }
 
 func (c *cli) messageAdd() *cobra.Command {
 	var f draftFlags
 	cmd := c.verb("add FILE...", "Add announcements", cobra.MinimumNArgs(1), func(cmd *cobra.Command, files []string) error {
-		if f.corrects != "" && len(files) > 1 {
-			return misused("--corrects is for one file")
+		if f.corrects+f.withdraws != "" && len(files) > 1 {
+			return misused("--corrects and --withdraws are for one file")
 		}
 		return c.withOffice(cmd.Context(), func(o *client.Client) error {
 			return c.eachFile(files, func(file string) error {
@@ -76,7 +79,7 @@ func (c *cli) draft(ctx context.Context, file string, f draftFlags, hand func(co
 	if err != nil {
 		return err
 	}
-	d.DryRun, d.Publish, d.Corrects = f.dryRun, f.publish, f.corrects
+	d.DryRun, d.Publish, d.Corrects, d.Withdraws = f.dryRun, f.publish, f.corrects, f.withdraws
 	drafted, err := hand(ctx, d)
 	if err != nil {
 		return err
@@ -106,6 +109,28 @@ func mechanisms(sends []api.PlannedSend) string {
 		if s.Rehearsal {
 			all[i] += " (rehearsal)"
 		}
+		if does := amends(s); does != "" {
+			all[i] += " (" + does + ")"
+		}
 	}
 	return strings.Join(all, ", ")
+}
+
+// amends tells what a planned send does about an original; "" if it is about
+// none.
+func amends(s api.PlannedSend) string {
+	switch {
+	case s.Original == 0:
+		return ""
+	case s.Addressed:
+		return fmt.Sprintf("to the %s who got send %d", persons(s.Recipients), s.Original)
+	case s.Action == "edit":
+		return fmt.Sprintf("changes what send %d published", s.Original)
+	case s.Action == "reply":
+		return fmt.Sprintf("answers what send %d published", s.Original)
+	case s.Action == "delete":
+		return fmt.Sprintf("takes away what send %d published", s.Original)
+	default:
+		return fmt.Sprintf("beside what send %d published", s.Original)
+	}
 }

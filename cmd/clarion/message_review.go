@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,11 @@ func (c *cli) messageSubmit() *cobra.Command {
 				return err
 			}
 			c.warn(s.Warnings)
-			return c.result(s, "%s is in review. Somebody else approves it with\n  clarion message approve %s --digest %s --as NAME", args[0], args[0], s.Digest)
+			goes := ""
+			if slices.ContainsFunc(s.Sends, func(p api.PlannedSend) bool { return p.Original != 0 }) {
+				goes = ", to go by " + mechanisms(s.Sends)
+			}
+			return c.result(s, "%s is in review%s. Somebody else approves it with\n  clarion message approve %s --digest %s --as NAME", args[0], goes, args[0], s.Digest)
 		})
 	})
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -36,6 +37,7 @@ func (s *sheet) facts() error {
 		{"Objective", content.Objective}, {"Summary", content.Summary}, {"Audiences", s.reach()}, {"Channels", strings.Join(content.Channels, ", ")},
 		{"Topics", strings.Join(content.Topics, ", ")}, {"Language", content.Language}, {"Embargo", content.Embargo}, {"Publish", content.Publish},
 		{"Late limit", tidy(content.LateLimit)}, {"Expires", content.Expires}, {"Contact", content.Contact}, {"Corrects", m.Corrects},
+		{"Withdraws", m.Withdraws},
 		{"Text", s.length(content.Body)}, {"Notes", s.length(content.Notes)}, {"Release accepts", strings.Join(m.Accepts, "; ")}, {"Submitted by", m.SubmittedBy},
 		{"Digest", m.Digest},
 	} {
@@ -128,10 +130,18 @@ func (s *sheet) assets() error {
 
 // plan shows what was frozen, and the sends once there are any.
 func (s *sheet) plan() error {
-	t := table{}
-	t.row("MECHANISM", "AUDIENCE", "MODE", "LENGTH", "DIGEST")
+	t, about := table{}, s.message.Corrects+s.message.Withdraws != ""
+	heads := []string{"MECHANISM", "AUDIENCE", "MODE", "LENGTH", "DIGEST"}
+	if about {
+		heads = append(heads, "WHAT IT DOES")
+	}
+	t.row(heads...)
 	for _, p := range s.message.Plan {
-		t.row(p.Mechanism, strings.Join(p.Audience, ","), mode(p.Rehearsal), s.measure(p), p.Digest[:12])
+		row := []string{p.Mechanism, strings.Join(p.Audience, ","), mode(p.Rehearsal), s.measure(p), p.Digest[:12]}
+		if about {
+			row = append(row, cmp.Or(amends(p), "publishes"))
+		}
+		t.row(row...)
 	}
 	if err := s.below(t); err != nil || len(s.message.Sends) == 0 {
 		return err

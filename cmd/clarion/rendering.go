@@ -25,12 +25,60 @@ func (c *cli) rendering(r api.Rendering, f showFlags) error {
 	case f.out != "":
 		return c.writeDocument(r.Documents[0], f.out)
 	case f.raw || c.json:
-		return c.documents(r)
+		return errors.Join(c.previewObjects(r, f), c.documents(r))
 	}
 	for i, d := range r.Documents {
 		r.Documents[i] = readable(d)
 	}
+	if f.document == "" {
+		c.previews(r.Previews)
+	}
 	return c.documents(r)
+}
+
+// previewObject is one post's preview with --json.
+type previewObject struct {
+	Preview api.Preview `json:"preview"`
+}
+
+func (c *cli) previewObjects(r api.Rendering, f showFlags) error {
+	if !c.json || f.document != "" {
+		return nil
+	}
+	for _, p := range r.Previews {
+		if err := c.object(previewObject{p}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// previews shows what readers will see, before the documents themselves.
+func (c *cli) previews(posts []api.Preview) {
+	for i, p := range posts {
+		fmt.Fprintf(c.out, "== post %d of %d, %s\n", i+1, len(posts), lengthOf(p))
+		if p.Warning != "" {
+			fmt.Fprintf(c.out, "[behind the warning: %s]\n", printable(p.Warning))
+		}
+		fmt.Fprintln(c.out, printable(strings.TrimRight(p.Text, "\n")))
+		for _, image := range p.Images {
+			fmt.Fprintf(c.out, "[image: %s]\n", printable(image.Alt))
+		}
+		if p.Card != "" {
+			fmt.Fprintf(c.out, "[card of %s]\n", printable(p.Card))
+		}
+	}
+}
+
+func lengthOf(p api.Preview) string {
+	says := number(p.Length)
+	if p.Limit > 0 {
+		says += " of " + number(p.Limit)
+	}
+	if p.Language != "" {
+		says += ", in " + printable(p.Language)
+	}
+	return says
 }
 
 func documentNames(r api.Rendering) string {

@@ -41,7 +41,9 @@ type Announcement struct {
 type AssetFile struct {
 	Name string
 	Alt  string
-	Line int
+	// Focus is the point that a crop keeps, as in channels.Asset.
+	Focus string
+	Line  int
 }
 
 // Parse reads an announcement file; name is what faults call it. The error is
@@ -65,7 +67,7 @@ func Parse(name string, text []byte, defaults Defaults) (Announcement, error) {
 func (r *reader) announcement() Announcement {
 	a := Announcement{Content: r.content, Lines: r.lines}
 	for i, asset := range r.content.Assets {
-		a.Assets = append(a.Assets, AssetFile{asset.Name, asset.Alt, r.lines[item("assets", i)]})
+		a.Assets = append(a.Assets, AssetFile{Name: asset.Name, Alt: asset.Alt, Focus: asset.Focus, Line: r.lines[item("assets", i)]})
 	}
 	r.nameAssetLines()
 	return a
@@ -75,7 +77,7 @@ func (r *reader) announcement() Announcement {
 // that is how channels name them.
 func (r *reader) nameAssetLines() {
 	for i, asset := range r.content.Assets {
-		for _, part := range []string{"", ".file", ".alt"} {
+		for _, part := range []string{"", ".file", ".alt", ".focus"} {
 			line, ok := r.lines[item("assets", i)+part]
 			named := "assets[" + asset.Name + "]" + part
 			if _, taken := r.lines[named]; ok && !taken {

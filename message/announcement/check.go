@@ -39,7 +39,11 @@ func Check(c message.Content) []channels.Problem {
 	p.block("notes", c.Notes, message.MaxNotes)
 	p.assets(c.Assets)
 	p.variants(c.Variants)
-	p.corrects(c.Corrects)
+	p.original("corrects", c.Corrects)
+	p.original("withdraws", c.Withdraws)
+	if c.Corrects != "" && c.Withdraws != "" {
+		p.add("withdraws", "a message can't both correct and withdraw another", "delete corrects or withdraws")
+	}
 	p.required("body", c.Body, "a body")
 	p.block("body", c.Body, message.MaxBody)
 	return p.found
@@ -162,9 +166,10 @@ func (p *problems) schedule(s message.Schedule) {
 	}
 }
 
-func (p *problems) corrects(id string) {
+// original checks the id of the message that this one is about.
+func (p *problems) original(field, id string) {
 	if strings.ContainsFunc(id, notOfID) || len(id) > 100 {
-		p.add("corrects", fmt.Sprintf("%s is no id of a message", message.Quote(id)), "copy it from `clarion message list`")
+		p.add(field, fmt.Sprintf("%s is no id of a message", message.Quote(id)), "copy it from `clarion message list`")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"clarion/channels"
@@ -27,6 +28,7 @@ func (p *problems) assets(assets []channels.Asset) {
 		if a.Alt == "" && isImage(a.Name) {
 			p.add(field+".alt", fmt.Sprintf("the image %s has no alt text", message.Quote(a.Name)), "say in alt what it shows, for those who can't see it")
 		}
+		p.focus(field+".focus", a)
 		folded := strings.ToLower(a.Name) // many file systems don't tell case apart
 		if seen[folded] && folded != "" {
 			p.add(field+".file", fmt.Sprintf("%s is listed twice", message.Quote(a.Name)), "list it once")
@@ -47,6 +49,34 @@ func (p *problems) assetName(field, name string) {
 	case len(name) > maxFileName:
 		p.add(field, fmt.Sprintf("the file's name has %d bytes; the limit is %d", len(name), maxFileName), "rename the file")
 	}
+}
+
+// focus checks the point of an image that a crop keeps.
+func (p *problems) focus(field string, a channels.Asset) {
+	switch {
+	case a.Focus == "":
+	case !isImage(a.Name):
+		p.add(field, "only an image has a focus", "delete it")
+	case !isFocus(a.Focus):
+		p.add(field, fmt.Sprintf("%s is no point in an image", message.Quote(a.Focus)),
+			`write "x,y", both from -1 to 1, as in "0,0.5": 0,0 is the middle, -1 is left or bottom, 1 is right or top`)
+	}
+}
+
+// isFocus tells two plain numbers from -1 to 1 with a comma between them.
+func isFocus(s string) bool {
+	x, y, ok := strings.Cut(s, ",")
+	return ok && isShare(x) && isShare(y)
+}
+
+func isShare(s string) bool {
+	const longest = 12 // characters: more is no care but a mistake
+	strange := func(r rune) bool { return !strings.ContainsRune("-.0123456789", r) }
+	if len(s) > longest || strings.ContainsFunc(s, strange) {
+		return false
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	return err == nil && v >= -1 && v <= 1
 }
 
 // isImage goes by the ending alone; what is in the file is looked at later.
@@ -70,10 +100,12 @@ func (p *problems) variants(variants map[string]channels.Variant) {
 		}
 		field := "variants[" + channel + "]"
 		if v == (channels.Variant{}) {
-			p.add(field, "it has no wording", "give a title, summary or text, or delete it")
+			p.add(field, "it has no wording", "give a title, summary, text, warning or visibility, or delete it")
 		}
 		p.oneLine(field+".title", v.Title, message.MaxTitle)
 		p.text(field+".summary", v.Summary, message.MaxSummary)
 		p.block(field+".text", v.Text, message.MaxBody)
+		p.oneLine(field+".warning", v.Warning, message.MaxField)
+		p.oneLine(field+".visibility", v.Visibility, message.MaxField)
 	}
 }

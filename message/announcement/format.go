@@ -46,6 +46,7 @@ func front(c message.Content) *yaml.Node {
 	m.assets(c.Assets)
 	m.variants(c.Variants)
 	m.text("corrects", c.Corrects)
+	m.text("withdraws", c.Withdraws)
 	return m.node()
 }
 
@@ -101,6 +102,7 @@ func (m *mapping) assets(assets []channels.Asset) {
 		entry := mapping{}
 		entry.text("file", a.Name)
 		entry.text("alt", a.Alt)
+		entry.text("focus", a.Focus)
 		list.Content = append(list.Content, entry.node())
 	}
 	m.add("assets", list)
@@ -116,6 +118,8 @@ func (m *mapping) variants(variants map[string]channels.Variant) {
 		entry.text("title", v.Title)
 		entry.text("summary", v.Summary)
 		entry.text("text", v.Text)
+		entry.text("warning", v.Warning)
+		entry.text("visibility", v.Visibility)
 		all.add(channel, entry.node())
 	}
 	m.add("variants", all.node())

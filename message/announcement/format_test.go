@@ -102,16 +102,19 @@ func drawContent(t *rapid.T) message.Content {
 	}
 	c.Plan.Channels = rapid.SampledFrom([][]string{nil, {"web"}, {"0x1", "x"}}).Draw(t, "channels")
 	c.Corrects = rapid.SampledFrom([]string{"", "m-1", "123", "0_1"}).Draw(t, "corrects")
+	if c.Corrects == "" {
+		c.Withdraws = rapid.SampledFrom([]string{"", "m-2", "1e3"}).Draw(t, "withdraws")
+	}
 	c.Schedule.LateLimit = time.Duration(rapid.Int64Range(0, int64(announcement.MaxLateLimit/time.Second)).Draw(t, "late limit")) * time.Second
 	if c.Schedule.Earliest = drawInstant(t, "earliest"); c.Schedule.Earliest == nil {
 		c.Schedule.Expires = drawInstant(t, "expires")
 	}
 	if rapid.Bool().Draw(t, "has assets") {
-		c.Assets = []channels.Asset{{Name: "a.png", Alt: line(t, "alt")}, {Name: "- b #1'.csv"}}
+		c.Assets = []channels.Asset{{Name: "a.png", Alt: line(t, "alt"), Focus: rapid.SampledFrom([]string{"", "0,1", "-1,.5"}).Draw(t, "focus")}, {Name: "- b #1'.csv"}}
 	}
 	if rapid.Bool().Draw(t, "has variants") {
 		c.Variants = map[string]channels.Variant{
-			"true": {Title: line(t, "variant title")}, "7": {Text: lines(t, "variant text"), Summary: maybe(t, lines, "variant summary")},
+			"true": {Title: line(t, "variant title"), Warning: maybe(t, line, "warning"), Visibility: rapid.SampledFrom([]string{"", "no", "unlisted"}).Draw(t, "visibility")}, "7": {Text: lines(t, "variant text"), Summary: maybe(t, lines, "variant summary")},
 		}
 	}
 	return c

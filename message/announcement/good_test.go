@@ -54,12 +54,12 @@ func TestParseEveryKey(t *testing.T) {
 		Objective:  "People near rivers know what a warning asks of them.",
 		Department: "Floods Office",
 		Topics:     []string{"floods", "warnings"},
-		Assets:     []channels.Asset{{Name: "map.png", Alt: "Map of the 120 places"}, {Name: "places.csv"}},
+		Assets:     []channels.Asset{{Name: "map.png", Alt: "Map of the 120 places", Focus: "-0.5,0.25"}, {Name: "places.csv"}},
 		Notes:      "1. The new warnings were tried in three places.\n\n2. Figures are for 2026.",
 		Contact:    "Press desk\npress@rivers.example.org",
 		Embargo:    instant(t, "2027-05-01 00:01 Europe/London"),
 		Variants: map[string]channels.Variant{
-			"mastodon": {Text: "Clearer flood warnings from 1 May."},
+			"mastodon": {Text: "Clearer flood warnings from 1 May.", Warning: "Floods", Visibility: "unlisted"},
 			"email":    {Title: "Clearer flood warnings", Summary: "From 1 May."},
 		},
 		Plan: message.Plan{Audiences: []string{"public", "press"}, Channels: []string{"web", "email"}},
@@ -72,7 +72,7 @@ func TestParseEveryKey(t *testing.T) {
 	if diff := cmp.Diff(want, got.Content); diff != "" {
 		t.Errorf("content differs (-want +got):\n%s", diff)
 	}
-	wantFiles := []announcement.AssetFile{{Name: "map.png", Alt: "Map of the 120 places", Line: 25}, {Name: "places.csv", Line: 27}}
+	wantFiles := []announcement.AssetFile{{Name: "map.png", Alt: "Map of the 120 places", Focus: "-0.5,0.25", Line: 25}, {Name: "places.csv", Line: 28}}
 	if diff := cmp.Diff(wantFiles, got.Assets); diff != "" {
 		t.Errorf("assets differ (-want +got):\n%s", diff)
 	}

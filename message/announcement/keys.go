@@ -34,6 +34,7 @@ func keys() []key {
 		{"assets", (*reader).assets},
 		{"variants", (*reader).variants},
 		line("corrects", func(c *message.Content) *string { return &c.Corrects }),
+		line("withdraws", func(c *message.Content) *string { return &c.Withdraws }),
 	}
 }
 
@@ -87,8 +88,8 @@ func (r *reader) assets(n *yaml.Node) {
 		path := item("assets", i)
 		r.lines[path] = r.at(entry)
 		var a channels.Asset
-		fields := map[string]*string{"file": &a.Name, "alt": &a.Alt}
-		r.mapping(entry, path, []string{"file", "alt"}, func(name string, value *yaml.Node) {
+		fields := map[string]*string{"file": &a.Name, "alt": &a.Alt, "focus": &a.Focus}
+		r.mapping(entry, path, []string{"file", "alt", "focus"}, func(name string, value *yaml.Node) {
 			*fields[name] = strings.TrimSpace(r.text(value, path+"."+name))
 		})
 		r.content.Assets = append(r.content.Assets, a)
@@ -111,10 +112,12 @@ func (r *reader) variants(n *yaml.Node) {
 
 func (r *reader) variant(n *yaml.Node, path string) channels.Variant {
 	var v channels.Variant
-	fields := map[string]*string{"title": &v.Title, "summary": &v.Summary, "text": &v.Text}
-	r.mapping(n, path, []string{"title", "summary", "text"}, func(name string, value *yaml.Node) {
+	fields := map[string]*string{
+		"title": &v.Title, "summary": &v.Summary, "text": &v.Text, "warning": &v.Warning, "visibility": &v.Visibility,
+	}
+	r.mapping(n, path, []string{"title", "summary", "text", "warning", "visibility"}, func(name string, value *yaml.Node) {
 		*fields[name] = r.text(value, path+"."+name)
 	})
-	v.Title = strings.TrimSpace(v.Title)
+	v.Title, v.Warning, v.Visibility = strings.TrimSpace(v.Title), strings.TrimSpace(v.Warning), strings.TrimSpace(v.Visibility)
 	return v
 }

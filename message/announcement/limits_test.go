@@ -53,6 +53,13 @@ func TestLimits(t *testing.T) {
 		{"channels", message.MaxChannels, func(c *message.Content, n int) { c.Plan.Channels = numbered(n) }},
 		{"channels[1]", 40, func(c *message.Content, n int) { c.Plan.Channels = []string{narrow(n)} }},
 		{"corrects", 100, func(c *message.Content, n int) { c.Corrects = narrow(n) }},
+		{"withdraws", 100, func(c *message.Content, n int) { c.Withdraws = narrow(n) }},
+		{"variants[web].warning", message.MaxField, func(c *message.Content, n int) {
+			c.Variants = map[string]channels.Variant{"web": {Warning: wide(n)}}
+		}},
+		{"variants[web].visibility", message.MaxField, func(c *message.Content, n int) {
+			c.Variants = map[string]channels.Variant{"web": {Visibility: wide(n)}}
+		}},
 		{"assets", message.MaxAssets, func(c *message.Content, n int) {
 			for _, name := range numbered(n) {
 				c.Assets = append(c.Assets, channels.Asset{Name: name})
@@ -111,6 +118,30 @@ func checkLimit(t *testing.T, c message.Content, field string, refused bool) {
 	if faults := mustFaults(t, err); len(faults) != 1 || faults[0].Key != field {
 		t.Errorf("Parse() = %v, want one fault of %s", err, field)
 	}
+}
+
+// TestFocus tries a point at the edges of an image and beyond.
+func TestFocus(t *testing.T) {
+	t.Parallel()
+	for focus, good := range map[string]bool{
+		"": true, "0,0": true, "-1,1": true, "1.0,-1.0": true, ".5,-.25": true, "0.33333,0.33333": true,
+		"1.01,0": false, "0,-1.01": false, "0": false, "0,0,0": false, "0, 0": false, ",": false, "NaN,0": false, "0x1,0": false,
+		"1e0,0": false, "left,top": false, "0.0000000000000000001,0": false, "+1,0": false,
+	} {
+		c := fine()
+		c.Assets = []channels.Asset{{Name: "a.png", Alt: "A bridge", Focus: focus}}
+		checkLimit(t, c, "assets[1].focus", !good)
+	}
+	c := fine()
+	c.Assets = []channels.Asset{{Name: "a.csv", Focus: "0,0"}}
+	checkLimit(t, c, "assets[1].focus", true)
+}
+
+func TestEitherCorrectsOrWithdraws(t *testing.T) {
+	t.Parallel()
+	c := fine()
+	c.Corrects, c.Withdraws = "m-1", "m-2"
+	checkLimit(t, c, "withdraws", true)
 }
 
 func TestFileLimit(t *testing.T) {

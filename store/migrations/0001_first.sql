@@ -58,7 +58,8 @@ CREATE TABLE messages (
   slug             TEXT NOT NULL,
   slug_key         TEXT NOT NULL,
   entry_id         TEXT NOT NULL UNIQUE,
-  corrects         TEXT NOT NULL DEFAULT '',
+  corrects         TEXT NOT NULL DEFAULT '', -- the message that this one corrects, or withdraws
+  withdraws        INTEGER NOT NULL DEFAULT 0,
   earliest_at      INTEGER NOT NULL DEFAULT 0,
   late_limit       INTEGER NOT NULL DEFAULT 0,
   expires_at       INTEGER NOT NULL DEFAULT 0,
@@ -69,6 +70,7 @@ CREATE TABLE messages (
   approved_at      INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX messages_by_age ON messages (created_at, id);
+CREATE INDEX messages_by_original ON messages (corrects) WHERE corrects <> '';
 CREATE INDEX messages_held ON messages (hold) WHERE state = 'held';
 
 CREATE TABLE revisions (
@@ -343,6 +345,21 @@ CREATE TABLE public_assets (
   media_type TEXT NOT NULL,
   size       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Which pages show or offer an asset. Once none does, the public cannot read it.
+CREATE TABLE public_page_assets (
+  slug   TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  PRIMARY KEY (slug, sha256)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX public_page_assets_by_asset ON public_page_assets (sha256);
+
+-- What was corrected or withdrawn in public, in the order of time.
+CREATE TABLE public_corrections (
+  id   INTEGER PRIMARY KEY,
+  slug TEXT NOT NULL,
+  item BLOB NOT NULL
+) STRICT;
 
 -- +goose Down
 SELECT RAISE(ABORT, 'a schema is never taken back; restore a backup');
