@@ -76,14 +76,22 @@ type MessageFilter struct {
 // MessageDetail is everything about one message.
 type MessageDetail struct {
 	Message
-	Content   Content       `json:"content"`
-	EditedBy  string        `json:"edited_by"`
-	EditedAt  Time          `json:"edited_at" format:"date-time" nullable:"true"`
-	Plan      []PlannedSend `json:"plan" nullable:"false" doc:"Frozen at submit; empty before."`
-	Sends     []Send        `json:"sends" nullable:"false"`
-	Decisions []Decided     `json:"decisions" nullable:"false" doc:"What people, and Clarion by its rules, decided about it, oldest first."`
-	Accepts   []string      `json:"accepts,omitempty" doc:"The changed channels that a release accepts as they are now."`
-	People    int           `json:"release_people" doc:"How many different people must release what is held; 0 if nothing is, or nobody can."`
+	Content    Content       `json:"content"`
+	EditedBy   string        `json:"edited_by"`
+	EditedAt   Time          `json:"edited_at" format:"date-time" nullable:"true"`
+	Plan       []PlannedSend `json:"plan" nullable:"false" doc:"Frozen at submit; empty before."`
+	Sends      []Send        `json:"sends" nullable:"false"`
+	Amendments []Amendment   `json:"amendments,omitempty" doc:"Its corrections and withdrawals, oldest first."`
+	Decisions  []Decided     `json:"decisions" nullable:"false" doc:"What people, and Clarion by its rules, decided about it, oldest first."`
+	Accepts    []string      `json:"accepts,omitempty" doc:"The changed channels that a release accepts as they are now."`
+	People     int           `json:"release_people" doc:"How many different people must release what is held; 0 if nothing is, or nobody can."`
+}
+
+// Amendment is a correction or withdrawal of a message.
+type Amendment struct {
+	ID        string `json:"id"`
+	State     string `json:"state"`
+	Withdraws bool   `json:"withdraws" doc:"Whether it withdraws the message rather than correct it."`
 }
 
 // Content is what the author wrote.

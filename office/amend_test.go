@@ -120,6 +120,9 @@ func TestCorrectionBarsWithdrawal(t *testing.T) {
 	fixed := b.approved(why, "corrects: "+id)
 	b.refused(b.Approve(b.ctx, gone, digest, bob()), office.Conflict, fixed, "clarion message cancel "+fixed)
 	b.no(b.Cancel(b.ctx, fixed, "withdrawn instead", ann()))
+	if all := b.detail(id).Amendments; len(all) != 2 || all[0].ID != gone || all[1].ID != fixed || all[1].State != message.Cancelled {
+		t.Errorf("about it are %+v", all)
+	}
 	b.no(b.Approve(b.ctx, gone, digest, bob()))
 }
 

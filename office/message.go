@@ -33,8 +33,10 @@ type Detail struct {
 	Sends     []message.Send
 	ReleaseBy int // how many people must release what is held; 0 if nothing is, or nobody can
 	// Accepts are the changed channels that a release accepts as they are now.
-	Accepts   []Acceptance
-	Decisions []Decision // about it, oldest first; of more than MaxList the newest
+	Accepts []Acceptance
+	// Amendments are its corrections and withdrawals, oldest first.
+	Amendments []message.Message
+	Decisions  []Decision // about it, oldest first; of more than MaxList the newest
 }
 
 // PlannedSend is one send of a plan with the text's length.
@@ -83,6 +85,9 @@ func (o *Office) Message(ctx context.Context, id string) (Detail, error) {
 	}
 	d.ReleaseBy = releaseBy(m, d.Sends)
 	if d.Accepts, err = o.preview(ctx, m); err != nil {
+		return Detail{}, err
+	}
+	if d.Amendments, err = o.store.Amendments(ctx, id); err != nil {
 		return Detail{}, err
 	}
 	d.Decisions, err = o.store.Decisions(ctx, id, MaxList)

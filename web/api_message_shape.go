@@ -26,6 +26,9 @@ func detailOf(d office.Detail) api.MessageDetail {
 	for i, s := range d.Sends {
 		out.Sends[i] = sendOf(s)
 	}
+	for _, m := range d.Amendments {
+		out.Amendments = append(out.Amendments, api.Amendment{ID: m.ID, State: string(m.State), Withdraws: m.Withdraws != ""})
+	}
 	return out
 }
 

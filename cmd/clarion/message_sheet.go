@@ -37,7 +37,7 @@ func (s *sheet) facts() error {
 		{"Objective", content.Objective}, {"Summary", content.Summary}, {"Audiences", s.reach()}, {"Channels", strings.Join(content.Channels, ", ")},
 		{"Topics", strings.Join(content.Topics, ", ")}, {"Language", content.Language}, {"Embargo", content.Embargo}, {"Publish", content.Publish},
 		{"Late limit", tidy(content.LateLimit)}, {"Expires", content.Expires}, {"Contact", content.Contact}, {"Corrects", m.Corrects},
-		{"Withdraws", m.Withdraws},
+		{"Withdraws", m.Withdraws}, {"Corrected by", amendedBy(m, false)}, {"Withdrawn by", amendedBy(m, true)},
 		{"Text", s.length(content.Body)}, {"Notes", s.length(content.Notes)}, {"Release accepts", strings.Join(m.Accepts, "; ")}, {"Submitted by", m.SubmittedBy},
 		{"Digest", m.Digest},
 	} {
@@ -46,6 +46,17 @@ func (s *sheet) facts() error {
 		}
 	}
 	return s.table(t)
+}
+
+// amendedBy names the corrections of a message, or its withdrawals.
+func amendedBy(m api.MessageDetail, withdraws bool) string {
+	var all []string
+	for _, a := range m.Amendments {
+		if a.Withdraws == withdraws {
+			all = append(all, a.ID+" ("+words(a.State, "")+")")
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // state tells that a part is held also of a message under way.
