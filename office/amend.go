@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,6 +80,10 @@ func (p *planner) standing(ctx context.Context, m message.Message) error {
 	if err != nil {
 		return err
 	}
+	if says, try := unsettled(carriers); says != "" {
+		p.problem(a.field, says, try)
+		return nil
+	}
 	for _, c := range carriers {
 		p.carrier(c)
 	}
@@ -98,11 +103,10 @@ func amendment(m message.Message) string {
 // withdrawal.
 func barred(id string, withdraw bool, amendments []message.Message) (says, try string) {
 	for _, m := range amendments {
-		pending := m.State == message.Approved || m.State == message.Held || m.State == message.Releasing
 		switch {
-		case m.Withdraws != "" && (pending || m.State == message.Released || m.State == message.ReleasedWithOpen):
+		case m.Withdraws != "" && withdraws(m.State):
 			return fmt.Sprintf("message %s is withdrawn by %s", id, m.ID), "publish what is to be said as a message of its own"
-		case withdraw && m.Corrects != "" && pending:
+		case withdraw && m.Corrects != "" && pending(m.State):
 			return fmt.Sprintf("a correction of message %s, %s, is %s and would come after its withdrawal", id, m.ID, m.State),
 				fmt.Sprintf("cancel it with `clarion message cancel %s --as NAME`", m.ID)
 		}
@@ -110,25 +114,41 @@ func barred(id string, withdraw bool, amendments []message.Message) (says, try s
 	return "", ""
 }
 
-// carrier takes up what made the original known by a channel. What is still
-// under way must come to an end first: nobody could say whom it reached.
+// pending tells that a message was approved and has not left whole.
+func pending(s message.State) bool {
+	return s == message.Approved || s == message.Held || s == message.Releasing
+}
+
+// withdraws tells that a withdrawal in such a state holds, or will.
+func withdraws(s message.State) bool {
+	return pending(s) || s == message.Released || s == message.ReleasedWithOpen
+}
+
+// unsettled says what must come to an end first: nobody could say yet whom the
+// original reached.
+func unsettled(carriers []store.Carrier) (says, try string) {
+	for _, c := range carriers {
+		switch {
+		case moving(c.State):
+			return fmt.Sprintf("send %d of message %s by %s is still %s", c.Send, c.Message, c.Channel, c.State),
+				fmt.Sprintf("let it finish, or cancel what has not left: clarion message cancel %s --as NAME", c.Message)
+		case !c.Addressed && c.State == message.SendUnknown:
+			return fmt.Sprintf("nobody knows whether send %d of message %s by %s was published", c.Send, c.Message, c.Channel),
+				fmt.Sprintf("resolve it first: clarion send resolve %d", c.Send)
+		}
+	}
+	return "", ""
+}
+
+// carrier takes up what made the original known by a channel.
 func (p *planner) carrier(c store.Carrier) {
 	a := p.about
-	switch {
-	case moving(c.State):
-		p.problem(a.field, fmt.Sprintf("send %d of message %s by %s is still %s", c.Send, c.Message, c.Channel, c.State),
-			fmt.Sprintf("let it finish, or cancel what has not left: clarion message cancel %s --as NAME", c.Message))
-	case !c.Addressed && c.State == message.SendUnknown:
-		p.problem(a.field, fmt.Sprintf("nobody knows whether send %d of message %s by %s was published", c.Send, c.Message, c.Channel),
-			fmt.Sprintf("resolve it first: clarion send resolve %d", c.Send))
-	case c.Addressed && c.Reached > 0 || !c.Addressed && c.State == message.Sent:
-		if _, known := a.carriers[c.Channel]; known {
-			return
-		}
-		a.carriers[c.Channel] = c
-		if channel, ok := p.office.channel(c.Channel); ok && channel.Channel.Capabilities().Page {
-			a.page = true
-		}
+	if _, known := a.carriers[c.Channel]; known || c.Addressed && c.Reached == 0 || !c.Addressed && c.State != message.Sent {
+		return
+	}
+	a.carriers[c.Channel] = c
+	if channel, ok := p.office.channel(c.Channel); ok && channel.Channel.Capabilities().Page {
+		a.page = true
 	}
 }
 
@@ -208,7 +228,8 @@ func actions(withdraw bool, can channels.Capabilities) []channels.Action {
 	}
 }
 
-// mayAmend refuses an approval of what can no longer be done to the original.
+// mayAmend refuses an approval of what can no longer be done to the original,
+// or not yet.
 func mayAmend(t *store.Tx, m message.Message) error {
 	id := m.Original()
 	if id == "" {
@@ -220,6 +241,31 @@ func mayAmend(t *store.Tx, m message.Message) error {
 	}
 	if says, try := barred(id, m.Withdraws != "", amendments); says != "" {
 		return refuse(Conflict, says, try)
+	}
+	carriers, err := t.Carriers(id)
+	if err != nil {
+		return err
+	}
+	if says, try := unsettled(carriers); says != "" {
+		return refuse(Conflict, says, try)
+	}
+	return nil
+}
+
+// mayGoAgain refuses to send again what is withdrawn, or what corrects it.
+func mayGoAgain(t *store.Tx, s message.Send) error {
+	m, err := t.Message(s.Message)
+	if err != nil {
+		return err
+	}
+	amendments, err := t.Amendments(cmp.Or(m.Original(), m.ID))
+	if err != nil {
+		return err
+	}
+	for _, a := range amendments {
+		if a.Withdraws != "" && a.ID != m.ID && withdraws(a.State) {
+			return refuse(Conflict, fmt.Sprintf("message %s is withdrawn by %s: nothing of it is sent again", a.Withdraws, a.ID), "give send "+fmt.Sprint(s.ID)+" up instead")
+		}
 	}
 	return nil
 }

@@ -146,6 +146,41 @@ func TestWhatCannotBeAmendedYet(t *testing.T) {
 	b.add("withdraws: "+id, "channels: [web]")
 }
 
+// TestWhatIsWithdrawnIsNotSentAgain refuses to retry what failed of a message
+// that was withdrawn meanwhile, and to approve its withdrawal while it is being
+// retried.
+func TestWhatIsWithdrawnIsNotSentAgain(t *testing.T) {
+	b := connected(t, everywhere()...)
+	id := b.approved("channels: [all, web]")
+	b.leave(message.Sent, "web")
+	b.leave(message.Failed, "all")
+	fixed := b.approved(why, "corrects: "+id, "channels: [web, plain]")
+	b.leave(message.Sent, "web")
+	b.leave(message.SendUnknown, "plain")
+	failed, unknown := b.send(id, "all", 0).ID, b.send(fixed, "plain", 0).ID
+	b.problem(draft("withdraws: "+id), "withdraws", 4, "nobody knows", fmt.Sprintf("clarion send resolve %d", unknown))
+	_, err := b.Resolve(b.ctx, unknown, message.Planned, "it is not there", ann())
+	b.no(err)
+	b.leave(message.Failed, "plain")
+
+	gone := b.add("withdraws: " + id)
+	digest := b.submit(gone)
+	_, err = b.Retry(b.ctx, failed, false, "again", ann())
+	b.no(err)
+	b.refused(b.Approve(b.ctx, gone, digest, bob()), office.Conflict, "by all is still planned", "clarion message cancel "+id)
+	b.leave(message.Failed, "all")
+	b.no(b.Approve(b.ctx, gone, digest, bob()))
+	for _, send := range []int64{failed, unknown} {
+		_, err = b.Retry(b.ctx, send, false, "again", ann())
+		b.refused(err, office.Conflict, id, "withdrawn by "+gone, "give send")
+		_, err = b.Retry(b.ctx, send, true, "withdrawn", ann())
+		b.no(err)
+	}
+	b.leave(message.Failed, "web")
+	_, err = b.Retry(b.ctx, b.send(gone, "web", 0).ID, false, "it must go", ann())
+	b.no(err)
+}
+
 // TestActionsThatDoNotGo gives the last way's problems.
 func TestActionsThatDoNotGo(t *testing.T) {
 	b := connected(t, network{name: "one", refuses: channels.Reply, can: channels.Capabilities{Replies: true}})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"clarion/channels"
@@ -21,8 +23,9 @@ type informed struct {
 }
 
 // inform lets the channels that publish ask outside for what rendering needs,
-// all at once. What can't be asked is a problem of its channel.
-func (p *planner) inform(ctx context.Context, all []reached, page bool) map[string]channels.Facts {
+// all at once. One that can't be asked is a problem, and is left out of those
+// that are rendered.
+func (p *planner) inform(ctx context.Context, all []reached, page bool) (map[string]channels.Facts, []reached) {
 	ctx, cancel := context.WithTimeout(ctx, informWithin)
 	defer cancel()
 	answers := make(chan informed, len(all)) // room for all: one that comes too late holds nobody up
@@ -39,37 +42,46 @@ func (p *planner) inform(ctx context.Context, all []reached, page bool) map[stri
 			answers <- informed{r.Name, facts, err}
 		}()
 	}
-	facts := map[string]channels.Facts{}
+	facts, failed := collect(ctx, waits, answers)
+	for _, name := range slices.Sorted(maps.Keys(failed)) {
+		p.uninformed(name, failed[name])
+	}
+	return facts, slices.DeleteFunc(slices.Clone(all), func(r reached) bool { return failed[r.Name] != nil })
+}
+
+// collect waits for the answers of channels until the context ends.
+func collect(ctx context.Context, waits map[string]bool, answers <-chan informed) (map[string]channels.Facts, map[string]error) {
+	facts, failed := map[string]channels.Facts{}, map[string]error{}
 	for len(waits) > 0 {
 		select {
 		case a := <-answers:
 			delete(waits, a.channel)
+			if a.err != nil {
+				failed[a.channel] = a.err
+				continue
+			}
 			facts[a.channel] = a.facts
-			p.uninformed(a)
 		case <-ctx.Done():
 			for name := range waits {
-				p.uninformed(informed{channel: name, err: ctx.Err()})
+				failed[name] = ctx.Err()
 			}
-			return facts
+			return facts, failed
 		}
 	}
-	return facts
+	return facts, failed
 }
 
 // uninformed says what a channel could not be told.
-func (p *planner) uninformed(a informed) {
-	if a.err == nil {
-		return
-	}
-	says := a.err.Error()
-	if classed, ok := errors.AsType[*channels.Error](a.err); ok && classed != nil {
+func (p *planner) uninformed(name string, err error) {
+	says := err.Error()
+	if classed, ok := errors.AsType[*channels.Error](err); ok && classed != nil {
 		says = classed.Reason
 	}
-	if errors.Is(a.err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) {
 		says = fmt.Sprintf("it did not answer within %d seconds", int(informWithin/time.Second))
 	}
 	p.problems = append(p.problems, problemOf(channels.Problem{
-		Field: "channels", Says: fmt.Sprintf("%s could not be asked for its limits: %s", a.channel, says),
-		Try: fmt.Sprintf("try again in a while; `clarion channel check %s` tells whether it can be reached, and `clarion channel rehearse %s` does without it", a.channel, a.channel),
-	}, a.channel, p.file, p.lines))
+		Field: "channels", Says: fmt.Sprintf("%s could not be asked for its limits: %s", name, says),
+		Try: fmt.Sprintf("try again in a while; `clarion channel check %s` tells whether it can be reached, and `clarion channel rehearse %s` does without it", name, name),
+	}, name, p.file, p.lines))
 }

@@ -41,15 +41,6 @@ func TestFactsAreStoredWithTheRevision(t *testing.T) {
 	}
 }
 
-// TestAsksNobodyForNothing asks nothing outside about what can't go anyway.
-func TestAsksNobodyForNothing(t *testing.T) {
-	b := connected(t, network{name: "wide", inform: func(context.Context, channels.Post) (channels.Facts, error) {
-		t.Error("it was asked")
-		return nil, nil
-	}})
-	b.problem(draft("publish: 2020-05-01T09:00:00Z"), "publish", 4, "past")
-}
-
 func TestUninformed(t *testing.T) {
 	for name, tt := range map[string]struct {
 		err  error

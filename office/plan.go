@@ -179,15 +179,11 @@ func (p *planner) checkChosen(all []reached) {
 	}
 }
 
-// render makes what each channel would publish. Nothing is asked outside for a
-// message that can't be submitted as it is.
+// render makes what each channel would publish.
 func (p *planner) render(ctx context.Context, all []reached) []store.Rendered {
 	page := p.about != nil && p.about.page ||
 		slices.ContainsFunc(all, func(r reached) bool { return r.Channel.Channel.Capabilities().Page })
-	var facts map[string]channels.Facts
-	if len(p.problems) == 0 {
-		facts = p.inform(ctx, all, page)
-	}
+	facts, all := p.inform(ctx, all, page)
 	var plan []store.Rendered
 	for _, r := range all {
 		action, rendering, problems := p.renderBy(r, page, facts[r.Name])

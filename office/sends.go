@@ -110,6 +110,11 @@ func (o *Office) settleOpen(ctx context.Context, open opening, reason string, by
 		if err != nil {
 			return missing(err, fmt.Sprintf("send %d", open.send), "`clarion send list` shows them")
 		}
+		if open.to == message.Planned {
+			if err := mayGoAgain(t, s); err != nil {
+				return err
+			}
+		}
 		var one int64
 		if one, n, err = open.settle(t, s); err != nil {
 			return err

@@ -28,8 +28,15 @@ type Carrier struct {
 // were about nothing the channel had published before; by channel, those of the
 // message itself first.
 func (s *Store) Carriers(ctx context.Context, id string) ([]Carrier, error) {
+	return carriersOf(ctx, s.read, id)
+}
+
+// Carriers lists the same within the transaction.
+func (t *Tx) Carriers(id string) ([]Carrier, error) { return carriersOf(t.ctx, t, id) }
+
+func carriersOf(ctx context.Context, q querier, id string) ([]Carrier, error) {
 	var all []Carrier
-	err := scan(ctx, s.read, func(rows *sql.Rows) error {
+	err := scan(ctx, q, func(rows *sql.Rows) error {
 		var c Carrier
 		var audiences []byte
 		err := rows.Scan(&c.Send, &c.Message, &c.Channel, &c.State, &c.Addressed, &audiences, &c.Fingerprint, &c.Posts, &c.Reached)
