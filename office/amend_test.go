@@ -15,8 +15,8 @@ import (
 const why = "summary: It opens on Tuesday."
 
 // everywhere are networks of every ability.
-func everywhere() []network {
-	return []network{
+func everywhere() []scribe {
+	return []scribe{
 		{name: "all", can: channels.Capabilities{Edits: true, Replies: true, Deletes: true}},
 		{name: "strict", refuses: channels.Edit, can: channels.Capabilities{Edits: true, Replies: true, Deletes: true}},
 		{name: "editor", can: channels.Capabilities{Edits: true, Deletes: true}},
@@ -139,9 +139,9 @@ func TestWhatCannotBeAmendedYet(t *testing.T) {
 	_, err := b.Resolve(b.ctx, b.send(id, "all", 0).ID, message.Sent, "it is there", ann())
 	b.no(err)
 	b.add("withdraws: " + id)
-	b.reconnect(network{name: "all", account: "another", can: channels.Capabilities{Deletes: true}})
+	b.reconnect(scribe{name: "all", account: "another", can: channels.Capabilities{Deletes: true}})
 	b.problem(draft("withdraws: "+id), "withdraws", 4, "all", "another account", "by hand")
-	b.reconnect(network{name: "all"})
+	b.reconnect(scribe{name: "all"})
 	b.problem(draft("withdraws: "+id), "withdraws", 4, "all", "neither take a post away nor answer it", "by hand")
 	b.add("withdraws: "+id, "channels: [web]")
 }
@@ -183,7 +183,7 @@ func TestWhatIsWithdrawnIsNotSentAgain(t *testing.T) {
 
 // TestActionsThatDoNotGo gives the last way's problems.
 func TestActionsThatDoNotGo(t *testing.T) {
-	b := connected(t, network{name: "one", refuses: channels.Reply, can: channels.Capabilities{Replies: true}})
+	b := connected(t, scribe{name: "one", refuses: channels.Reply, can: channels.Capabilities{Replies: true}})
 	id := b.approved("channels: [one]")
 	b.leave(message.Sent, "one")
 	b.problem(draft(why, "corrects: "+id), "body", 7, "does not like to reply")
@@ -228,7 +228,7 @@ func TestAmendedByMail(t *testing.T) {
 }
 
 func TestWhatAnAmendmentLeaves(t *testing.T) {
-	b := connected(t, network{name: "both", can: channels.Capabilities{Replies: true, Deletes: true}})
+	b := connected(t, scribe{name: "both", can: channels.Capabilities{Replies: true, Deletes: true}})
 	b.importInto("press", birds)
 	id := b.approved("audiences: [public, press]")
 	b.leave(message.Sent, "web", "both", "email")

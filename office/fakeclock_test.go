@@ -52,15 +52,15 @@ func TestFakeClockInformIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, stuck := open(t), make(chan struct{})
 		b.connect(
-			network{name: "deaf", inform: func(context.Context, channels.Post) (channels.Facts, error) {
+			scribe{name: "deaf", inform: func(context.Context, channels.Post) (channels.Facts, error) {
 				<-stuck
 				return nil, nil
 			}},
-			network{name: "slow", inform: func(ctx context.Context, _ channels.Post) (channels.Facts, error) {
+			scribe{name: "slow", inform: func(ctx context.Context, _ channels.Post) (channels.Facts, error) {
 				<-ctx.Done()
 				return nil, ctx.Err()
 			}},
-			network{name: "last", inform: func(context.Context, channels.Post) (channels.Facts, error) {
+			scribe{name: "last", inform: func(context.Context, channels.Post) (channels.Facts, error) {
 				time.Sleep(10*time.Second - time.Nanosecond)
 				return nil, nil
 			}},

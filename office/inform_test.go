@@ -15,7 +15,7 @@ import (
 
 func TestFactsAreStoredWithTheRevision(t *testing.T) {
 	calls := 0
-	b := connected(t, network{name: "wide", inform: func(_ context.Context, p channels.Post) (channels.Facts, error) {
+	b := connected(t, scribe{name: "wide", inform: func(_ context.Context, p channels.Post) (channels.Facts, error) {
 		calls++
 		if p.Title != "Bridge opens" || p.Content == nil || !p.HasPage {
 			t.Errorf("it was asked about %+v", p)
@@ -50,7 +50,7 @@ func TestUninformed(t *testing.T) {
 		"unclassed": {errors.New("no route"), "no route"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := connected(t, network{name: "wide", inform: func(context.Context, channels.Post) (channels.Facts, error) { return nil, tt.err }})
+			b := connected(t, scribe{name: "wide", inform: func(context.Context, channels.Post) (channels.Facts, error) { return nil, tt.err }})
 			b.problem(draft(), "channels", 0, tt.says, "clarion channel check wide")
 		})
 	}
@@ -59,7 +59,7 @@ func TestUninformed(t *testing.T) {
 // TestContentOfAssets hands the bytes over, first of what came with a draft,
 // then of what is stored.
 func TestContentOfAssets(t *testing.T) {
-	b := connected(t, network{name: "wide"})
+	b := connected(t, scribe{name: "wide"})
 	var picture bytes.Buffer
 	b.no(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 4, 4))))
 	d := draft("channels: [wide]", "assets: [{file: a.png, alt: A bridge, focus: \"0,1\"}]")
@@ -73,7 +73,7 @@ func TestContentOfAssets(t *testing.T) {
 }
 
 func TestPreview(t *testing.T) {
-	b := connected(t, network{name: "wide"})
+	b := connected(t, scribe{name: "wide"})
 	id := b.add()
 	page := "https://news.example.org/news/" + b.detail(id).Message.Slug
 	for range 2 { // before the submit, and after

@@ -12,9 +12,9 @@ import (
 	"clarion/office"
 )
 
-// network is a channel that writes down what it was asked to render, and that
+// scribe is a channel that writes down what it was asked to render, and that
 // nobody publishes by.
-type network struct {
+type scribe struct {
 	name, account string
 	can           channels.Capabilities
 	refuses       channels.Action // what it finds a problem in, if anything
@@ -32,16 +32,16 @@ type asked struct {
 	Picture             string
 }
 
-func (n network) Capabilities() channels.Capabilities {
+func (n scribe) Capabilities() channels.Capabilities {
 	n.can.Concurrency, n.can.Ahead = 1, 1
 	return n.can
 }
 
-func (n network) Destination() channels.Destination {
+func (n scribe) Destination() channels.Destination {
 	return channels.Destination{Kind: "network", Endpoint: "https://" + n.name + ".example", Account: n.account}
 }
 
-func (n network) Render(p channels.Post) (channels.Rendering, []channels.Problem) {
+func (n scribe) Render(p channels.Post) (channels.Rendering, []channels.Problem) {
 	if n.refuses != "" && n.refuses == p.Action {
 		return channels.Rendering{}, []channels.Problem{{Field: "body", Says: "it does not like to " + string(p.Action), Try: "write less"}}
 	}
@@ -60,16 +60,16 @@ func (n network) Render(p channels.Post) (channels.Rendering, []channels.Problem
 	return channels.Rendering{Documents: []channels.Document{{Name: "post/1", MediaType: "application/json", Parts: []channels.Part{{Literal: b}}}}}, nil
 }
 
-func (network) Publish(context.Context, channels.Delivery) (channels.Receipt, error) {
+func (scribe) Publish(context.Context, channels.Delivery) (channels.Receipt, error) {
 	return channels.Receipt{}, errors.New("nobody publishes in these tests")
 }
 
-func (n network) Preview(r channels.Rendering, v channels.Values) ([]channels.Preview, error) {
+func (n scribe) Preview(r channels.Rendering, v channels.Values) ([]channels.Preview, error) {
 	return []channels.Preview{{Text: n.name + " shows " + v.PageAddress, Length: len(r.Documents), Limit: 9}}, nil
 }
 
 // curious is a network that asks outside before it renders.
-type curious struct{ network }
+type curious struct{ scribe }
 
 func (c curious) Inform(ctx context.Context, p channels.Post) (channels.Facts, error) {
 	return c.inform(ctx, p)
@@ -77,14 +77,14 @@ func (c curious) Inform(ctx context.Context, p channels.Post) (channels.Facts, e
 
 // connected is an office with networks beside its other channels, all of which
 // reach everyone.
-func connected(t *testing.T, all ...network) *bundle {
+func connected(t *testing.T, all ...scribe) *bundle {
 	t.Helper()
 	b := setup(t)
 	b.connect(all...)
 	return b
 }
 
-func (b *bundle) connect(all ...network) {
+func (b *bundle) connect(all ...scribe) {
 	b.Helper()
 	names := []string{"web"}
 	for _, n := range all {
@@ -100,7 +100,7 @@ func (b *bundle) connect(all ...network) {
 }
 
 // reconnect gives a network another face.
-func (b *bundle) reconnect(n network) {
+func (b *bundle) reconnect(n scribe) {
 	b.Helper()
 	for i := range b.settings.Channels {
 		if b.settings.Channels[i].Name == n.name {
