@@ -80,7 +80,7 @@ func (p *planner) standing(ctx context.Context, m message.Message) error {
 	if err != nil {
 		return err
 	}
-	if says, try := unsettled(carriers); says != "" {
+	if says, try := unsettled(carriers, a.withdraw); says != "" {
 		p.problem(a.field, says, try)
 		return nil
 	}
@@ -125,10 +125,12 @@ func withdraws(s message.State) bool {
 }
 
 // unsettled says what must come to an end first: nobody could say yet whom the
-// original reached.
-func unsettled(carriers []store.Carrier) (says, try string) {
+// original reached. Before a withdrawal that goes for what its corrections did
+// about it as well, or they might come after it.
+func unsettled(carriers []store.Carrier, withdraw bool) (says, try string) {
 	for _, c := range carriers {
 		switch {
+		case c.Of != 0 && !withdraw:
 		case moving(c.State):
 			return fmt.Sprintf("send %d of message %s by %s is still %s", c.Send, c.Message, c.Channel, c.State),
 				fmt.Sprintf("let it finish, or cancel what has not left: clarion message cancel %s --as NAME", c.Message)
@@ -143,7 +145,7 @@ func unsettled(carriers []store.Carrier) (says, try string) {
 // carrier takes up what made the original known by a channel.
 func (p *planner) carrier(c store.Carrier) {
 	a := p.about
-	if _, known := a.carriers[c.Channel]; known || c.Addressed && c.Reached == 0 || !c.Addressed && c.State != message.Sent {
+	if _, known := a.carriers[c.Channel]; known || c.Of != 0 || c.Addressed && c.Reached == 0 || !c.Addressed && c.State != message.Sent {
 		return
 	}
 	a.carriers[c.Channel] = c
@@ -246,7 +248,7 @@ func mayAmend(t *store.Tx, m message.Message) error {
 	if err != nil {
 		return err
 	}
-	if says, try := unsettled(carriers); says != "" {
+	if says, try := unsettled(carriers, m.Withdraws != ""); says != "" {
 		return refuse(Conflict, says, try)
 	}
 	return nil

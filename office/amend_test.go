@@ -181,6 +181,19 @@ func TestWhatIsWithdrawnIsNotSentAgain(t *testing.T) {
 	b.no(err)
 }
 
+// TestUnknownCorrectionBarsWithdrawal holds that what is looked for, and might
+// be sent again by itself, comes to an end before a withdrawal. Another
+// correction need not wait.
+func TestUnknownCorrectionBarsWithdrawal(t *testing.T) {
+	b := connected(t, everywhere()...)
+	id := b.approved("channels: [replier]")
+	b.leave(message.Sent, "replier")
+	fixed := b.approved(why, "corrects: "+id)
+	b.leave(message.SendUnknown, "replier")
+	b.problem(draft("withdraws: "+id), "withdraws", 4, "nobody knows", fmt.Sprintf("clarion send resolve %d", b.send(fixed, "replier", 0).ID))
+	b.add(why, "corrects: "+id)
+}
+
 // TestActionsThatDoNotGo gives the last way's problems.
 func TestActionsThatDoNotGo(t *testing.T) {
 	b := connected(t, scribe{name: "one", refuses: channels.Reply, can: channels.Capabilities{Replies: true}})

@@ -10,11 +10,13 @@ import (
 	"clarion/message"
 )
 
-// Carrier is a live send that made a message known by a channel, or may still
-// do so: what a correction or withdrawal of the message is about there.
+// Carrier is a live send of a message, or of a correction of it. One that is
+// about no other made the message known by its channel, or may still do so: it
+// is what a correction or withdrawal of the message is about there.
 type Carrier struct {
 	Send        int64
-	Message     string // the original, or a correction that went out there as its first
+	Message     string // the original, or a correction
+	Of          int64  // the send that it is about; 0 if it is about none
 	Channel     string
 	State       message.SendState
 	Addressed   bool
@@ -24,9 +26,8 @@ type Carrier struct {
 	Reached     int                 // people who got it, or may have
 }
 
-// Carriers lists the live sends of a message, and those of its corrections that
-// were about nothing the channel had published before; by channel, those of the
-// message itself first.
+// Carriers lists the live sends of a message and of its corrections; by channel,
+// those of the message itself first.
 func (s *Store) Carriers(ctx context.Context, id string) ([]Carrier, error) {
 	return carriersOf(ctx, s.read, id)
 }
@@ -39,18 +40,18 @@ func carriersOf(ctx context.Context, q querier, id string) ([]Carrier, error) {
 	err := scan(ctx, q, func(rows *sql.Rows) error {
 		var c Carrier
 		var audiences []byte
-		err := rows.Scan(&c.Send, &c.Message, &c.Channel, &c.State, &c.Addressed, &audiences, &c.Fingerprint, &c.Posts, &c.Reached)
+		err := rows.Scan(&c.Send, &c.Message, &c.Of, &c.Channel, &c.State, &c.Addressed, &audiences, &c.Fingerprint, &c.Posts, &c.Reached)
 		if err != nil {
 			return err
 		}
 		all = append(all, c)
 		return json.Unmarshal(audiences, &all[len(all)-1].Audiences)
-	}, `SELECT s.id, s.message_id, s.channel, s.state, s.addressed, r.audiences,
+	}, `SELECT s.id, s.message_id, r.original, s.channel, s.state, s.addressed, r.audiences,
 			CASE s.accepted_fingerprint WHEN '' THEN r.fingerprint ELSE s.accepted_fingerprint END,
 			(SELECT count(*) FROM steps p WHERE p.send_id = s.id AND p.revision = s.revision AND p.name GLOB 'post/*'),
 			(SELECT coalesce(sum(n), 0) FROM tallies t WHERE t.send_id = s.id AND t.state IN ('sent', 'unknown'))
 		FROM messages m JOIN sends s ON s.message_id = m.id JOIN renderings r ON r.id = s.rendering_id
-		WHERE s.run = 0 AND (m.id = ?1 OR m.corrects = ?1 AND m.corrects <> '' AND NOT m.withdraws AND r.original = 0)
+		WHERE s.run = 0 AND (m.id = ?1 OR m.corrects = ?1 AND m.corrects <> '' AND NOT m.withdraws)
 		ORDER BY s.channel, m.id <> ?1, s.id`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read by what message %q was carried: %w", id, err)

@@ -135,6 +135,7 @@ func TestCarriers(t *testing.T) {
 		{Send: mail.ID, Message: id, Channel: "mail", State: message.SendUnknown, Addressed: true, Audiences: press, Fingerprint: lane("mail").Fingerprint, Reached: 2},
 		{Send: b.sendOf(fixed, "web").ID, Message: fixed, Channel: "web", State: message.Sent, Audiences: press, Fingerprint: lane("web").Fingerprint},
 		{Send: wire.ID, Message: id, Channel: "wire", State: message.Sent, Audiences: press, Fingerprint: lane("wire").Fingerprint, Posts: 2},
+		{Send: b.sendOf(fixed, "wire").ID, Message: fixed, Of: wire.ID, Channel: "wire", State: message.Sent, Audiences: press, Fingerprint: lane("wire").Fingerprint},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
