@@ -2,6 +2,7 @@ package social
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 
 	"clarion/channels"
@@ -20,11 +21,17 @@ type Thread struct {
 	Last int
 }
 
-// Split parts a text into posts. It breaks between paragraphs, then sentences,
-// then words, and never within a word.
+// Split parts a text into posts. It breaks between paragraphs where that fills
+// half a post, then between sentences, then words, and never within a word or
+// an address. Where words have no space between them, as in Chinese, it breaks
+// between characters (UAX #14).
 func (t Thread) Split(field, text string) ([]string, []channels.Problem) {
-	if t.Count(text)+t.Last <= t.Limit {
+	whole := t.Count(text)
+	if whole+t.Last <= t.Limit {
 		return []string{text}, nil
+	}
+	if t.Limit < 1 || whole/t.Limit > 2*MaxPosts { // white space between posts goes, but not half of a text
+		return nil, []channels.Problem{t.tooMany(field, whole)}
 	}
 	var posts []string
 	for rest := text; rest != ""; {
@@ -39,19 +46,28 @@ func (t Thread) Split(field, text string) ([]string, []channels.Problem) {
 		posts, rest = append(posts, head), tail
 	}
 	if len(posts) > MaxPosts {
-		return nil, []channels.Problem{{
-			Field: field, Says: fmt.Sprintf("the text makes a thread of %d posts, the limit is %d", len(posts), MaxPosts),
-			Try: "write a shorter variant for this channel",
-		}}
+		return nil, []channels.Problem{t.tooMany(field, whole)}
 	}
 	return posts, nil
 }
 
-func (t Thread) tooLong(field, rest string) channels.Problem {
-	word, _, _ := strings.Cut(rest, " ")
+func (t Thread) tooMany(field string, whole int) channels.Problem {
 	return channels.Problem{
 		Field: field,
-		Says:  fmt.Sprintf("one word has %d %s, a post has room for %d", t.Count(word), t.Unit, t.Limit),
+		Says:  fmt.Sprintf("the text has %d %s, more than a thread of %d posts of %d can hold", whole, t.Unit, MaxPosts, t.Limit),
+		Try:   "write a shorter variant for this channel",
+	}
+}
+
+func (t Thread) tooLong(field, rest string) channels.Problem {
+	word := strings.Fields(rest)[0]
+	room := t.Limit
+	if t.Count(word) <= room {
+		room -= t.Last
+	}
+	return channels.Problem{
+		Field: field,
+		Says:  fmt.Sprintf("one word has %d %s, a post has room for %d", t.Count(word), t.Unit, max(room, 0)),
 		Try:   "write a variant for this channel with shorter words",
 	}
 }
@@ -60,48 +76,27 @@ func (t Thread) tooLong(field, rest string) channels.Problem {
 // follows it. There is something left for the last post, even if all of the
 // text but the link would fit.
 func (t Thread) cut(text string) (head, tail string) {
-	for _, ends := range []func(string) []int{paragraphEnds, sentenceEnds, wordEnds} {
-		all := ends(text)
-		for i := len(all) - 1; i >= 0; i-- {
-			head, tail = strings.TrimSpace(text[:all[i]]), strings.TrimSpace(text[all[i]:])
-			if head != "" && tail != "" && t.Count(head) <= t.Limit {
-				return head, tail
-			}
+	words := wordEnds(text)
+	longest := 0
+	for _, ends := range [][]int{paragraphEnds(text), sentenceEnds(text, words), words} {
+		longest = max(longest, t.farthest(text, ends))
+		if t.Count(text[:longest]) >= t.Limit/2 {
+			break
 		}
 	}
-	return "", text
+	return strings.TrimSpace(text[:longest]), strings.TrimSpace(text[longest:])
 }
 
-func paragraphEnds(text string) []int { return indexAll(text, Gap) }
-
-func sentenceEnds(text string) []int {
-	var ends []int
-	for i := 1; i < len(text); i++ {
-		if (text[i] == ' ' || text[i] == '\n') && strings.IndexByte(".!?", text[i-1]) >= 0 {
-			ends = append(ends, i)
+// farthest gives the last of some ends in rising order that fits into a post
+// and leaves something behind; 0 if none does.
+func (t Thread) farthest(text string, ends []int) int {
+	fits := func(end int) bool { return t.Count(strings.TrimSpace(text[:end])) <= t.Limit }
+	// A longer beginning counts more, but for oddities that the loop steps over.
+	for i := sort.Search(len(ends), func(i int) bool { return !fits(ends[i]) }) - 1; i >= 0; i-- {
+		end := ends[i]
+		if fits(end) && strings.TrimSpace(text[:end]) != "" && strings.TrimSpace(text[end:]) != "" {
+			return end
 		}
 	}
-	return ends
-}
-
-func wordEnds(text string) []int {
-	var ends []int
-	for i := range len(text) {
-		if text[i] == ' ' || text[i] == '\n' || text[i] == '\t' {
-			ends = append(ends, i)
-		}
-	}
-	return ends
-}
-
-func indexAll(text, what string) []int {
-	var at []int
-	for from := 0; ; {
-		i := strings.Index(text[from:], what)
-		if i < 0 {
-			return at
-		}
-		at = append(at, from+i)
-		from += i + len(what)
-	}
+	return 0
 }

@@ -52,12 +52,16 @@ func Unfit(field, text string) (channels.Problem, bool) {
 	switch {
 	case text == "":
 		return channels.Problem{Field: field, Says: "there is nothing to post", Try: "write a title"}, true
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, forbidden):
+	case unreadable(text):
 		return channels.Problem{
 			Field: field, Says: "the text holds a control character or is not UTF-8", Try: "remove what cannot be read",
 		}, true
 	}
 	return channels.Problem{}, false
+}
+
+func unreadable(text string) bool {
+	return !utf8.ValidString(text) || strings.ContainsFunc(text, forbidden)
 }
 
 func forbidden(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
@@ -86,6 +90,8 @@ func describe(a channels.Asset, limit int) (channels.Problem, bool) {
 	switch n := utf8.RuneCountInString(alt); {
 	case n == 0:
 		p.Says, p.Try = "the image has no description", "write an alt text"
+	case unreadable(alt):
+		p.Says, p.Try = "the image's description holds a control character or is not UTF-8", "remove what cannot be read"
 	case limit > 0 && n > limit:
 		p.Says = fmt.Sprintf("the image's description has %d characters, the limit is %d", n, limit)
 		p.Try = "shorten the alt text"
