@@ -1,0 +1,39 @@
+package mastodon
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"clarion/channels"
+)
+
+// fresh is how long a server's description is believed.
+const fresh = time.Hour
+
+// Inform learns the server's limits.
+func (c *Channel) Inform(ctx context.Context, _ channels.Post) (channels.Facts, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.facts != nil && c.now().Sub(c.learned) < fresh {
+		return c.facts, nil
+	}
+	said, err := c.describe(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.facts, c.learned = said.limits().marshal(), c.now()
+	return c.facts, nil
+}
+
+// describe asks for the second version of the description, or for the first
+// where there is no second.
+func (c *Channel) describe(ctx context.Context) (instance, error) {
+	var said instance
+	a, err := c.get(ctx, "/api/v2/instance", &said)
+	if a.Status == http.StatusNotFound {
+		said = instance{}
+		_, err = c.get(ctx, "/api/v1/instance", &said)
+	}
+	return said, err
+}

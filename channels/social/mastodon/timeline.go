@@ -1,0 +1,174 @@
+package mastodon
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"clarion/channels"
+)
+
+// How far a look goes.
+const (
+	// skew is how far the server's clock may be from ours.
+	skew = 5 * time.Minute
+	// pageSize keeps a page of long posts below what is read of an answer.
+	pageSize = 20
+	maxPages = 20
+	// maxSources is how many posts with another text are asked for their source.
+	maxSources = 20
+)
+
+// timeline is the account's own posts, newest first, back to some instant.
+type timeline struct {
+	of     account
+	posts  []status  // of the time that matters
+	seen   int       // posts in all
+	oldest time.Time // of those; zero if there are none
+	whole  bool      // the posts go back to before that time, or to the account's first
+}
+
+// recent reads the account's posts since an instant (methods/accounts,
+// statuses).
+func (c *Channel) recent(ctx context.Context, since time.Time) (timeline, error) {
+	me, _, err := c.whoami(ctx)
+	line := timeline{of: me}
+	last := ""
+	for range maxPages {
+		if err != nil || line.whole {
+			return line, err
+		}
+		var page []status
+		page, err = c.page(ctx, me.ID, last)
+		if len(page) > 0 {
+			last = page[len(page)-1].ID
+		}
+		line.add(page, since)
+		if len(page) == 0 && err == nil {
+			// The end: but a server that shows none of its posts shows nothing.
+			line.whole = line.seen > 0 || me.Posts == 0
+			return line, nil
+		}
+	}
+	return line, err
+}
+
+func (c *Channel) page(ctx context.Context, account, before string) ([]status, error) {
+	query := url.Values{"exclude_reblogs": {"true"}, "limit": {strconv.Itoa(pageSize)}}
+	if before != "" {
+		query.Set("max_id", before)
+	}
+	var page []status
+	if _, err := c.get(ctx, "/api/v1/accounts/"+account+"/statuses?"+query.Encode(), &page); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(page, func(s status) bool { return !s.identified() || s.CreatedAt.IsZero() }) {
+		return nil, &channels.Error{Class: channels.Temporary, Reason: "the server lists posts without id or date"}
+	}
+	return page, nil
+}
+
+func (l *timeline) add(page []status, since time.Time) {
+	for _, post := range page {
+		l.seen++
+		l.oldest = post.CreatedAt
+		if post.CreatedAt.Before(since) {
+			l.whole = true
+			continue
+		}
+		l.posts = append(l.posts, post)
+	}
+}
+
+// String tells people what was looked at.
+func (l timeline) String() string {
+	if l.seen == 0 {
+		return fmt.Sprintf("looked at the posts of @%s: there are none", l.of.Name)
+	}
+	return fmt.Sprintf("looked at the %d newest posts of @%s, back to %s", l.seen, l.of.Name, l.oldest.UTC().Format("2006-01-02 15:04 UTC"))
+}
+
+// posted looks for the posts of a thread, one after the other: none is there
+// whose predecessor is not.
+func (s search) posted(ctx context.Context) (channels.Finding, error) {
+	line, err := s.recent(ctx, s.Opened.Add(-skew))
+	if err != nil {
+		return channels.Finding{}, err
+	}
+	if s.steps[0].Name == replyName+"1" {
+		last, err := s.lastOriginal(ctx)
+		if err != nil {
+			return channels.Finding{}, err
+		}
+		s.parent = last.ID
+	}
+	for i, doc := range s.steps {
+		known, err := s.known(ctx, doc)
+		if err != nil {
+			return channels.Finding{}, err
+		}
+		if known {
+			continue
+		}
+		post, evidence, err := s.match(ctx, doc, &line)
+		switch {
+		case err != nil:
+			return channels.Finding{}, err
+		case !post.identified():
+			return s.missing(line.whole, fmt.Sprintf("%s: %s", line, s.lack(i))), nil
+		}
+		if err := s.keep(ctx, doc, post); err != nil {
+			return channels.Finding{}, err
+		}
+		if i == len(s.steps)-1 {
+			return s.found(fmt.Sprintf("%s: %s %s", line, post.URL, evidence)), nil
+		}
+	}
+	return s.found(line.String() + ": all was recorded"), nil
+}
+
+// lack says what was not seen.
+func (s search) lack(i int) string {
+	if len(s.steps) == 1 {
+		return "none has this text"
+	}
+	return fmt.Sprintf("%d of %d posts are there, none has the text of the next", i, len(s.steps))
+}
+
+// match gives the oldest post that is the one a document makes.
+func (s search) match(ctx context.Context, doc channels.Document, line *timeline) (status, string, error) {
+	want, err := s.text(doc)
+	if err != nil {
+		return status{}, "", err
+	}
+	asked := 0
+	for _, post := range slices.Backward(line.posts) {
+		if post.Parent != s.parent {
+			continue
+		}
+		shown := plain(post.Content)
+		if sameText(shown.text, want) {
+			return post, "has this text", nil
+		}
+		if asked++; asked > maxSources {
+			line.whole = false
+			continue
+		}
+		same, answered, err := s.sameSource(ctx, post.ID, want)
+		link := linked(doc) && slices.Contains(shown.links, s.Values.PageAddress)
+		switch {
+		case err != nil:
+			return status{}, "", err
+		case same:
+			return post, "has this text", nil
+		case link && !answered:
+			return post, "links to the message's page", nil
+		case link && post.EditedAt != "":
+			return post, "links to the message's page and was edited since", nil
+		}
+	}
+	return status{}, "", nil
+}
