@@ -129,6 +129,7 @@ type status struct {
 	EditedAt  string    `json:"edited_at"`
 	Parent    string    `json:"in_reply_to_id"`
 	Content   string    `json:"content"`
+	Text      *string   `json:"text"` // what the author wrote, where the server says it at once
 }
 
 // identified reports whether an answer names a post.

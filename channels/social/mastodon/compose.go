@@ -102,6 +102,9 @@ func (w *wording) texts() ([]string, []channels.Problem) {
 	return texts, problems
 }
 
+// markup is the problem of a text that the server would change.
+const markup = "this server takes out what looks like markup"
+
 // warn takes over the warning, which counts in each post. It must leave half
 // of the post.
 func (w *wording) warn() (channels.Problem, bool) {
@@ -111,6 +114,9 @@ func (w *wording) warn() (channels.Problem, bool) {
 	}
 	if problem, unfit := social.Unfit("variant.warning", w.warning); unfit {
 		return problem, true
+	}
+	if w.limits.mangles(w.warning) {
+		return channels.Problem{Field: "variant.warning", Says: markup, Try: "write it without <, > and &"}, true
 	}
 	n, most := w.limits.plain(w.warning), w.limits.Characters/2
 	return channels.Problem{
@@ -142,7 +148,7 @@ func (w *wording) another(field string, posts int) (channels.Problem, bool) {
 
 // plain counts a text whose links have no weight of their own, as a warning's.
 func (l limits) plain(text string) int {
-	if !l.WeighsLinks {
+	if !l.Mastodon {
 		return utf8.RuneCountInString(text)
 	}
 	return uniseg.GraphemeClusterCount(text)

@@ -16,25 +16,25 @@ import (
 	"clarion/channels/social"
 )
 
-// image is an asset as it is uploaded.
-type image struct {
+// picture is an asset as it is uploaded.
+type picture struct {
 	channels.Asset
 	alt   string
 	focus string // x,y; empty for the middle
 }
 
 // images gives the images of the post, and what the server would refuse.
-func (w *wording) images() ([]image, []channels.Problem) {
+func (w *wording) images() ([]picture, []channels.Problem) {
 	assets, problems := social.Images(w.post, w.limits.AltLimit)
 	if len(assets) > w.limits.Images {
 		problems = append(problems, channels.Problem{
 			Field: "assets", Says: fmt.Sprintf("there are %d images, the limit is %d", len(assets), w.limits.Images), Try: "leave some out",
 		})
 	}
-	images := make([]image, len(assets))
+	images := make([]picture, len(assets))
 	for i, a := range assets {
 		focus, ok := focusOf(a.Focus)
-		images[i] = image{Asset: a, alt: strings.TrimSpace(a.Alt), focus: focus}
+		images[i] = picture{Asset: a, alt: strings.TrimSpace(a.Alt), focus: focus}
 		twice := slices.ContainsFunc(assets[:i], func(b channels.Asset) bool { return b.SHA256 == a.SHA256 })
 		for _, fault := range w.limits.faults(a, ok, twice) {
 			fault.Field = "assets[" + a.Name + "]"
@@ -65,6 +65,9 @@ func (l limits) faults(a channels.Asset, focus, twice bool) []channels.Problem {
 	if !focus {
 		all = append(all, channels.Problem{Says: "the focus is no point of the image", Try: `write it as "x,y", each from -1 to 1`})
 	}
+	if l.mangles(a.Alt) {
+		all = append(all, channels.Problem{Says: markup, Try: "write the alt text without <, > and &"})
+	}
 	if twice {
 		all = append(all, channels.Problem{Says: "the same image is there twice", Try: "leave one out"})
 	}
@@ -88,7 +91,7 @@ func focusOf(point string) (string, bool) {
 }
 
 // document writes the upload (methods/media, RFC 7578): the image comes last.
-func (m image) document() channels.Document {
+func (m picture) document() channels.Document {
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
 	check(form.SetBoundary(m.boundary()))
@@ -110,7 +113,7 @@ func (m image) document() channels.Document {
 }
 
 // boundary gives one that the description does not hold.
-func (m image) boundary() string {
+func (m picture) boundary() string {
 	for n := 0; ; n++ {
 		sum := sha256.Sum256([]byte(m.SHA256 + strconv.Itoa(n)))
 		if boundary := hex.EncodeToString(sum[:]); !strings.Contains(m.alt, boundary) {
@@ -120,7 +123,7 @@ func (m image) boundary() string {
 }
 
 // fileName says no more than the type: an asset's own name is for the office.
-func (m image) fileName() string {
+func (m picture) fileName() string {
 	_, suffix, _ := strings.Cut(m.MediaType, "/")
 	return "image." + suffix
 }
@@ -132,7 +135,7 @@ func check(err error) {
 }
 
 // attributes writes how an image of a post that is there is described.
-func (m image) attributes(b *body) {
+func (m picture) attributes(b *body) {
 	b.raw(`{"id":`)
 	b.slot(channels.MediaID, m.SHA256)
 	b.raw(`,"description":`)

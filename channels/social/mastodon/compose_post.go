@@ -7,7 +7,7 @@ import (
 	"clarion/channels/social"
 )
 
-func (w *wording) rendering(texts []string, images []image) channels.Rendering {
+func (w *wording) rendering(texts []string, images []picture) channels.Rendering {
 	r := channels.Rendering{Documents: []channels.Document{w.limits.document()}}
 	for _, i := range images {
 		r.Documents = append(r.Documents, i.document())
@@ -26,7 +26,7 @@ func (w *wording) rendering(texts []string, images []image) channels.Rendering {
 }
 
 // document writes the request for one post (methods/statuses).
-func (w *wording) document(i int, text string, last bool, images []image) channels.Document {
+func (w *wording) document(i int, text string, last bool, images []picture) channels.Document {
 	b := newBody()
 	b.field("status")
 	if last && w.page > 0 {
@@ -80,7 +80,7 @@ func (w *wording) warned(b *body, edit bool) {
 
 // pictured writes which images are shown. An edit says it also if there are
 // none, and how each is described.
-func (w *wording) pictured(b *body, images []image, edit bool) {
+func (w *wording) pictured(b *body, images []picture, edit bool) {
 	if len(images) == 0 && !edit {
 		return
 	}

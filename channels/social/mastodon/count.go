@@ -40,7 +40,7 @@ const maxLink = 4096
 
 // count gives the length of a text as the server counts it.
 func (l limits) count(text string) int {
-	if !l.WeighsLinks {
+	if !l.Mastodon {
 		return utf8.RuneCountInString(text)
 	}
 	length := 0
@@ -59,7 +59,7 @@ func characters(text string) int { return uniseg.GraphemeClusterCount(unhosted(t
 // page is what a gap and the link to a page count. The whole address is not
 // known before publication: its end has at most pageEnd characters.
 func (l limits) page(gap, base string) int {
-	if l.WeighsLinks {
+	if l.Mastodon {
 		return characters(gap) + l.LinkWeight
 	}
 	const pageEnd = 100

@@ -132,8 +132,8 @@ func (s search) edited(ctx context.Context, post status, doc channels.Document) 
 	if err != nil || at.Before(s.Opened.Add(-skew)) {
 		return false, "it was not edited since the attempt", nil
 	}
-	same := sameText(plain(now.Content).text, want)
-	if !same {
+	same := sameText(plain(now.Content).text, want) || now.Text != nil && sameText(*now.Text, want)
+	if !same && now.Text == nil {
 		same, _, err = s.sameSource(ctx, post.ID, want)
 	}
 	return same, "it was edited and does not have the new text", err

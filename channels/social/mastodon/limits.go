@@ -3,6 +3,7 @@ package mastodon
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,10 +16,11 @@ import (
 type limits struct {
 	Version    string `json:"version"` // as the server says it; empty if it was not asked
 	Characters int    `json:"characters"`
-	// WeighsLinks says that a link counts LinkWeight, a mention without its
-	// server, and what a reader sees as one character as one. Other servers
-	// count code points, and links in full.
-	WeighsLinks bool     `json:"weighs_links"`
+	// Mastodon says that it is that, or a fork. A link counts LinkWeight there, a
+	// mention without its server, and what a reader sees as one character as one.
+	// Other servers count code points, and links in full; some take what looks
+	// like markup out of warnings and descriptions.
+	Mastodon    bool     `json:"mastodon"`
 	LinkWeight  int      `json:"link_weight"`
 	Images      int      `json:"images"`
 	ImageTypes  []string `json:"image_types"`
@@ -42,7 +44,7 @@ const (
 // defaults are the limits of Mastodon itself (entities/Instance).
 func defaults() limits {
 	return limits{
-		Characters: 500, WeighsLinks: true, LinkWeight: 23, Images: 4,
+		Characters: 500, Mastodon: true, LinkWeight: 23, Images: 4,
 		ImageTypes: []string{"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif"},
 		ImageBytes: 16 << 20, ImagePixels: 33_177_600, AltLimit: 1500,
 	}
@@ -101,7 +103,7 @@ func (i instance) limits() limits {
 	if runes := []rune(l.Version); len(runes) > maxVersion {
 		l.Version = string(runes[:maxVersion])
 	}
-	l.WeighsLinks = weighs(l.Version)
+	l.Mastodon = mastodon(l.Version)
 	l.Characters = int(bounded(said.Statuses.Characters, bounded(i.Characters, int64(l.Characters), maxCharacters), maxCharacters))
 	l.Images = int(bounded(said.Statuses.Images, int64(l.Images), maxImages))
 	l.LinkWeight = int(bounded(said.Statuses.LinkWeight, int64(l.LinkWeight), maxLinkWeight))
@@ -127,8 +129,14 @@ func imageTypes(said []string) []string {
 	return said[:min(len(said), maxImageTypes)]
 }
 
-// weighs reports whether a version is Mastodon's own, or that of a fork, rather
+// mastodon reports whether a version is Mastodon's own, or that of a fork, rather
 // than one of a server that is compatible and counts in its own way.
-func weighs(version string) bool {
+func mastodon(version string) bool {
 	return version != "" && version[0] >= '1' && version[0] <= '9' && !strings.Contains(version, "compatible")
+}
+
+// mangles reports whether the server may take something out of a warning or a
+// description.
+func (l limits) mangles(text string) bool {
+	return !l.Mastodon && (strings.ContainsAny(text, "<>") || html.UnescapeString(text) != text)
 }

@@ -72,7 +72,7 @@ func preview(r channels.Rendering, doc channels.Document, v channels.Values, l l
 // length counts a text with the link to the page, which weighs what a link
 // does wherever it leads.
 func (l limits) length(doc channels.Document, text, page string) int {
-	if own, ok := strings.CutSuffix(text, page); ok && linked(doc) && l.WeighsLinks {
+	if own, ok := strings.CutSuffix(text, page); ok && linked(doc) && l.Mastodon {
 		return l.count(own) + l.LinkWeight
 	}
 	return l.count(text)

@@ -18,7 +18,7 @@ const (
 	// pageSize keeps a page of long posts below what is read of an answer.
 	pageSize = 20
 	maxPages = 20
-	// maxSources is how many posts with another text are asked for their source.
+	// maxSources is how many posts are asked for what their author wrote.
 	maxSources = 20
 )
 
@@ -146,29 +146,61 @@ func (s search) match(ctx context.Context, doc channels.Document, line *timeline
 	}
 	asked := 0
 	for _, post := range slices.Backward(line.posts) {
-		if post.Parent != s.parent {
+		shown := plain(post.Content)
+		switch {
+		case post.Parent != s.parent:
+			continue
+		case sameText(shown.text, want), post.Text != nil && sameText(*post.Text, want):
+			return post, "has this text", nil
+		case !similar(shown.text, want):
 			continue
 		}
-		shown := plain(post.Content)
-		if sameText(shown.text, want) {
-			return post, "has this text", nil
+		if post.Text == nil {
+			asked++
 		}
-		if asked++; asked > maxSources {
+		if asked > maxSources {
 			line.whole = false
 			continue
 		}
-		same, answered, err := s.sameSource(ctx, post.ID, want)
 		link := linked(doc) && slices.Contains(shown.links, s.Values.PageAddress)
-		switch {
-		case err != nil:
-			return status{}, "", err
-		case same:
-			return post, "has this text", nil
-		case link && !answered:
-			return post, "links to the message's page", nil
-		case link && post.EditedAt != "":
-			return post, "links to the message's page and was edited since", nil
+		if evidence, err := s.doubted(ctx, post, want, link); err != nil || evidence != "" {
+			return post, evidence, err
 		}
 	}
 	return status{}, "", nil
+}
+
+// doubted looks closer at a post that is similar. A server may show a text in
+// another way than it was written; a link to the page is the next best mark.
+func (s search) doubted(ctx context.Context, post status, want string, link bool) (evidence string, err error) {
+	same, answered := false, post.Text != nil
+	if !answered {
+		same, answered, err = s.sameSource(ctx, post.ID, want)
+	}
+	switch {
+	case err != nil:
+		return "", err
+	case same:
+		return "has this text", nil
+	case link && !answered:
+		return "links to the message's page", nil
+	case link && post.EditedAt != "":
+		return "links to the message's page and was edited since", nil
+	}
+	return "", nil
+}
+
+// similar reports whether at least half of the words that are wanted are shown.
+func similar(shown, want string) bool {
+	have := map[string]bool{}
+	for _, word := range wordsOf(shown) {
+		have[word] = true
+	}
+	words, common := wordsOf(want), 0
+	for _, word := range words {
+		if have[word] {
+			common++
+		}
+	}
+	return 2*common >= len(words)
 }
