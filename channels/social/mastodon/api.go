@@ -106,7 +106,8 @@ func resetOf(a request.Answer, now time.Time) time.Time {
 	value := a.Header.Get("X-RateLimit-Reset")
 	at, err := time.Parse(time.RFC3339, value)
 	if err != nil {
-		seconds, err := strconv.ParseInt(value, 10, 64)
+		const bits = 40 // 17,000 years
+		seconds, err := strconv.ParseInt(value, 10, bits)
 		if err != nil {
 			return time.Time{}
 		}

@@ -141,8 +141,8 @@ func (w *wording) see() (channels.Problem, bool) {
 func (w *wording) another(field string, posts int) (channels.Problem, bool) {
 	return channels.Problem{
 		Field: field,
-		Says:  fmt.Sprintf("the corrected text makes %d posts, the original has %d", posts, w.post.OriginalPosts),
-		Try:   "write a variant for this channel that makes as many",
+		Says:  fmt.Sprintf("the corrected text takes another number of posts than the original: %d instead of %d", posts, w.post.OriginalPosts),
+		Try:   "write a variant for this channel of about the original's length",
 	}, w.post.Action == channels.Edit && posts != w.post.OriginalPosts
 }
 

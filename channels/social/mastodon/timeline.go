@@ -118,7 +118,7 @@ func (s search) posted(ctx context.Context) (channels.Finding, error) {
 		case err != nil:
 			return channels.Finding{}, err
 		case !post.identified():
-			return s.missing(line.whole, fmt.Sprintf("%s: %s", line, s.lack(i))), nil
+			return s.missing(line.whole, line.String()+s.lack(i, line.seen)), nil
 		}
 		if err := s.keep(ctx, doc, post); err != nil {
 			return channels.Finding{}, err
@@ -130,12 +130,15 @@ func (s search) posted(ctx context.Context) (channels.Finding, error) {
 	return s.found(line.String() + ": all was recorded"), nil
 }
 
-// lack says what was not seen.
-func (s search) lack(i int) string {
-	if len(s.steps) == 1 {
-		return "none has this text"
+// lack says what was not seen of so many posts.
+func (s search) lack(i, seen int) string {
+	switch {
+	case len(s.steps) > 1:
+		return fmt.Sprintf(": %d of %d posts are there, none has the text of the next", i, len(s.steps))
+	case seen > 0:
+		return ": none has this text"
 	}
-	return fmt.Sprintf("%d of %d posts are there, none has the text of the next", i, len(s.steps))
+	return ""
 }
 
 // match gives the oldest post that is the one a document makes.
