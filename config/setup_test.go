@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 	} {
 		_ = os.Setenv(name, secretValue)
 	}
+	_ = os.Setenv("CLARION_MASTODON_TOKEN", secretValue)
 	os.Exit(m.Run())
 }
 

@@ -9,6 +9,7 @@ import (
 	"clarion/channels"
 	"clarion/channels/email"
 	"clarion/channels/rehearsal"
+	"clarion/channels/social/mastodon"
 	"clarion/channels/social/x"
 	"clarion/channels/webfeed"
 )
@@ -18,6 +19,7 @@ func All() channels.Registry {
 	return channels.Registry{
 		webfeed.Kind(),
 		email.Kind(),
+		mastodon.Kind(),
 		x.Kind(),
 		rehearsal.Kind(),
 	}

@@ -40,6 +40,7 @@ func subjects() map[string]channeltest.Subject {
 		"webfeed":   quiet("webfeed", ""),
 		"rehearsal": quiet("rehearsal", ""),
 		"email":     overSMTP(),
+		"mastodon":  overMastodon(),
 		"x":         overX(),
 	}
 }
