@@ -134,7 +134,7 @@ type status struct {
 }
 
 // identified reports whether an answer names a post.
-func (s status) identified() bool { return proper(s.ID) }
+func (p status) identified() bool { return proper(p.ID) }
 
 // proper reports whether an id can be one.
 func proper(id string) bool {

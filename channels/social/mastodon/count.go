@@ -88,7 +88,8 @@ func links(text string) [][2]int {
 // separate reports whether a link may begin after a text.
 func separate(before string) bool {
 	r, size := utf8.DecodeLastRuneInString(before)
-	return size == 0 || !(r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r))) && !strings.ContainsRune("@＠$#＃", r)
+	latin := r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r))
+	return size == 0 || !latin && !strings.ContainsRune("@＠$#＃", r)
 }
 
 // linkEnd gives the end of a link whose host begins at an offset; 0 if there is

@@ -121,7 +121,7 @@ func (s search) edited(ctx context.Context, post status, doc channels.Document) 
 		return false, "", err
 	}
 	var now status
-	a, err := s.get(ctx, "/api/v1/statuses/"+post.ID, &now)
+	a, err := s.get(ctx, statuses+"/"+post.ID, &now)
 	if s.gone(a) {
 		return false, "", nil
 	}
@@ -142,7 +142,7 @@ func (s search) edited(ctx context.Context, post status, doc channels.Document) 
 // deleted reports whether a post is gone.
 func (s search) deleted(ctx context.Context, post status, _ channels.Document) (bool, string, error) {
 	var now status
-	a, err := s.get(ctx, "/api/v1/statuses/"+post.ID, &now)
+	a, err := s.get(ctx, statuses+"/"+post.ID, &now)
 	if s.gone(a) {
 		return true, "", nil
 	}
@@ -175,7 +175,7 @@ func (s search) sameSource(ctx context.Context, id, want string) (same, answered
 	var source struct {
 		Text *string `json:"text"`
 	}
-	a, err := s.get(ctx, "/api/v1/statuses/"+id+"/source", &source)
+	a, err := s.get(ctx, statuses+"/"+id+"/source", &source)
 	if err != nil {
 		if a.Status >= 400 && a.Status < 500 && channels.AsError(err).Class == channels.Permanent {
 			return false, false, nil

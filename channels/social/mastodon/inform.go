@@ -13,17 +13,27 @@ const fresh = time.Hour
 
 // Inform learns the server's limits.
 func (c *Channel) Inform(ctx context.Context, _ channels.Post) (channels.Facts, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.facts != nil && c.now().Sub(c.learned) < fresh {
-		return c.facts, nil
+	if facts := c.remember(nil); facts != nil {
+		return facts, nil
 	}
 	said, err := c.describe(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c.facts, c.learned = said.limits().marshal(), c.now()
-	return c.facts, nil
+	return c.remember(said.limits().marshal()), nil
+}
+
+// remember keeps new facts, and gives those that are fresh.
+func (c *Channel) remember(facts channels.Facts) channels.Facts {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if facts != nil {
+		c.facts, c.learned = facts, c.now()
+	}
+	if c.now().Sub(c.learned) < fresh {
+		return c.facts
+	}
+	return nil
 }
 
 // describe asks for the second version of the description, or for the first

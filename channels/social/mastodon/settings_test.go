@@ -72,7 +72,7 @@ func TestSettings(t *testing.T) {
 // keys lists the keys of setting errors.
 func keys(err error) []string {
 	var all []string
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree is walked here
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
 			all = append(all, keys(e)...)
 		}
