@@ -135,10 +135,26 @@ func (s *sending) remove(ctx context.Context, post status) (status, error) {
 	case err != nil:
 		return status{}, err
 	case s.gone(a):
-		return post, nil
+		return post, s.trulyGone(ctx, post)
 	case !a.OK():
 		return status{}, s.refused(a, false)
 	}
 	var answer struct{}
 	return post, a.JSON(&answer)
+}
+
+// trulyGone asks whether a post that can't be deleted is gone: the server says
+// the same of a post of another account.
+func (s *sending) trulyGone(ctx context.Context, post status) error {
+	var now status
+	a, err := s.get(ctx, statuses+"/"+post.ID, &now)
+	switch {
+	case s.gone(a):
+		return nil
+	case err != nil:
+		return err
+	}
+	return &channels.Error{
+		Class: channels.Temporary, Reason: "the server finds no post of this account to delete, and still shows it; is the token for the account that posted it?",
+	}
 }
