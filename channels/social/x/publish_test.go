@@ -38,7 +38,7 @@ func never(http.ResponseWriter) {}
 
 func threadWithImages() channels.Post {
 	return edited(func(p *channels.Post) {
-		p.Summary = strings.TrimSpace(strings.Repeat("A sentence of it. ", 35))
+		p.Summary = strings.TrimSpace(strings.Repeat("A sentence of it. ", 50))
 		p.Assets = []channels.Asset{channeltest.Image(), second()}
 	})
 }

@@ -65,7 +65,7 @@ func TestRenderingGolden(t *testing.T) {
 			a.MediaType = "image/gif"
 			p.Assets = []channels.Asset{a}
 		}),
-		"thread":     edited(func(p *channels.Post) { p.Summary = strings.TrimSpace(strings.Repeat("A sentence of it. ", 35)) }),
+		"thread":     edited(func(p *channels.Post) { p.Summary = strings.TrimSpace(strings.Repeat("A sentence of it. ", 50)) }),
 		"reply":      edited(func(p *channels.Post) { p.Action, p.Corrects = channels.Reply, "The old title" }),
 		"correction": edited(func(p *channels.Post) { p.Corrects, p.Language = "Yr hen deitl", "cy-GB" }),
 		"withdrawal": edited(func(p *channels.Post) { p.Withdraws = "The old title" }),
@@ -162,7 +162,7 @@ func TestRenderProblems(t *testing.T) {
 		"a noncharacter":    {edited(func(p *channels.Post) { p.Title = "a\uffff" }), "summary", "does not take"},
 		"another":           {edited(func(p *channels.Post) { p.Title = "a\ufdd0" }), "summary", "does not take"},
 		"a byte order mark": {edited(func(p *channels.Post) { p.Variant.Text = "a\ufeff" }), "variant.text", "does not take"},
-		"one long word":     {edited(func(p *channels.Post) { p.Variant.Text = strings.Repeat("新", 141) }), "variant.text", "282"},
+		"one long word":     {edited(func(p *channels.Post) { p.Variant.Text = strings.Repeat("각", 141) }), "variant.text", "282"},
 		"a warning":         {edited(func(p *channels.Post) { p.Variant.Warning = "w" }), "variant.warning", "behind a warning"},
 		"a visibility":      {edited(func(p *channels.Post) { p.Variant.Visibility = "private" }), "variant.visibility", "public"},
 		"an edit":           {edited(func(p *channels.Post) { p.Action = channels.Edit }), "channels", "edit"},
