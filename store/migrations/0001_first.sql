@@ -48,7 +48,8 @@ CREATE TABLE suppressions (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE messages (
-  id               TEXT PRIMARY KEY,
+  n                INTEGER PRIMARY KEY, -- the send path finds it by
+  id               TEXT NOT NULL UNIQUE,
   state            TEXT NOT NULL,
   hold             TEXT NOT NULL DEFAULT '',
   hold_by          TEXT NOT NULL DEFAULT '',
@@ -68,7 +69,7 @@ CREATE TABLE messages (
   submitted_by     TEXT NOT NULL DEFAULT '',
   created_at       INTEGER NOT NULL,
   approved_at      INTEGER NOT NULL DEFAULT 0
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX messages_by_age ON messages (created_at, id);
 CREATE INDEX messages_by_original ON messages (corrects) WHERE corrects <> '';
 CREATE INDEX messages_held ON messages (hold) WHERE state = 'held';
@@ -191,8 +192,6 @@ CREATE TABLE sends (
   reason          TEXT NOT NULL DEFAULT '',
   materialised_at INTEGER NOT NULL DEFAULT 0,
   sent_at         INTEGER NOT NULL DEFAULT 0,
-  remote_id       TEXT NOT NULL DEFAULT '',
-  remote_url      TEXT NOT NULL DEFAULT '',
   -- The channel as two people accepted it after the approval; empty: as approved.
   accepted_fingerprint TEXT NOT NULL DEFAULT '',
   accepted_mode        TEXT NOT NULL DEFAULT '',
@@ -282,6 +281,7 @@ CREATE TABLE ledger_writers (
   writer TEXT NOT NULL UNIQUE
 ) STRICT;
 
+-- With rows of their own size and order in which they come, they are appended.
 CREATE TABLE ledger_entries (
   writer_id INTEGER NOT NULL,
   seq       INTEGER NOT NULL,
@@ -289,7 +289,7 @@ CREATE TABLE ledger_entries (
   kind      TEXT NOT NULL,
   body      TEXT NOT NULL,
   PRIMARY KEY (writer_id, seq)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 -- What was decided about a message. What the queue writes at its full pace is left out.
 CREATE INDEX ledger_entries_by_message ON ledger_entries (CASE WHEN json_valid(body) THEN body ->> 'message' END)
   WHERE kind <> 'send.attempt' AND kind <> 'send.recipients' AND kind <> 'message.done';
