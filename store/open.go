@@ -83,7 +83,7 @@ func (t *Tx) begin(all []fact) error {
 			messages = append(messages, f.message)
 		}
 	}
-	return t.updateAll("UPDATE messages SET state = 'releasing' WHERE state IN ('approved', 'released_with_open') AND n ", messages)
+	return t.updateAll("UPDATE messages SET state = 'releasing' WHERE state IN ('approved', 'released_with_open') AND serial ", messages)
 }
 
 // insertAttempts writes attempt rows and notes their ids.

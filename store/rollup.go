@@ -57,16 +57,16 @@ func (t *Tx) rollUp(messages []string) error {
 	err := scan(t.ctx, t, func(rows *sql.Rows) error {
 		var m standing
 		var send message.SendState
-		if err := rows.Scan(&m.n, &m.id, (*string)(&m.state), (*string)(&send)); err != nil {
+		if err := rows.Scan(&m.serial, &m.id, (*string)(&m.state), (*string)(&send)); err != nil {
 			return err
 		}
-		if len(all) == 0 || all[len(all)-1].n != m.n {
+		if len(all) == 0 || all[len(all)-1].serial != m.serial {
 			m.sends = message.Tally{}
 			all = append(all, m)
 		}
 		all[len(all)-1].sends[send]++
 		return nil
-	}, `SELECT m.n, m.id, m.state, s.state FROM json_each(?) j CROSS JOIN messages m ON m.id = j.value CROSS JOIN sends s ON s.message_id = m.id
+	}, `SELECT m.serial, m.id, m.state, s.state FROM json_each(?) j CROSS JOIN messages m ON m.id = j.value CROSS JOIN sends s ON s.message_id = m.id
 		WHERE s.run = 0 AND s.revision = m.revision AND m.state IN ('approved', 'releasing', 'released_with_open', 'released')`, list(messages))
 	if err != nil {
 		return fmt.Errorf("roll up messages: %w", err)
@@ -76,10 +76,10 @@ func (t *Tx) rollUp(messages []string) error {
 
 // standing is a message under way with its live sends.
 type standing struct {
-	n     int64
-	id    string
-	state message.State
-	sends message.Tally
+	serial int64
+	id     string
+	state  message.State
+	sends  message.Tally
 }
 
 func (t *Tx) setMessages(all []standing) error {
@@ -89,7 +89,7 @@ func (t *Tx) setMessages(all []standing) error {
 		if to == m.state || m.state == message.Approved && to != message.Cancelled {
 			continue
 		}
-		changes[to] = append(changes[to], m.n)
+		changes[to] = append(changes[to], m.serial)
 		if to == message.Releasing {
 			continue
 		}
@@ -97,8 +97,8 @@ func (t *Tx) setMessages(all []standing) error {
 			return err
 		}
 	}
-	for to, ns := range changes {
-		if err := t.updateAll("UPDATE messages SET state = ? WHERE n ", ns, string(to)); err != nil {
+	for to, serials := range changes {
+		if err := t.updateAll("UPDATE messages SET state = ? WHERE serial ", serials, string(to)); err != nil {
 			return fmt.Errorf("roll up messages: %w", err)
 		}
 	}

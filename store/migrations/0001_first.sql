@@ -48,7 +48,7 @@ CREATE TABLE suppressions (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE messages (
-  n                INTEGER PRIMARY KEY, -- the send path finds it by
+  serial           INTEGER PRIMARY KEY, -- by which the send path writes
   id               TEXT NOT NULL UNIQUE,
   state            TEXT NOT NULL,
   hold             TEXT NOT NULL DEFAULT '',
