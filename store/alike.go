@@ -19,7 +19,7 @@ type (
 		hold          message.HoldReason
 		next, sent    int64
 		class, reason string
-		remoteID      string // of a recipient; a send's stands in its attempt
+		id, url       string // the destination's
 	}
 )
 
@@ -28,11 +28,10 @@ func closingOf(s *message.Settlement) closing {
 }
 
 func outcomeOf(s *message.Settlement) outcome {
-	o := outcome{to: s.To, hold: s.Hold, next: ms(s.NextAt), sent: sentAt(s), class: className(s), reason: s.Reason}
-	if s.Item.Recipient != 0 {
-		o.remoteID = s.Receipt.RemoteID
+	return outcome{
+		to: s.To, hold: s.Hold, next: ms(s.NextAt), sent: sentAt(s), class: className(s), reason: s.Reason,
+		id: s.Receipt.RemoteID, url: s.Receipt.RemoteURL,
 	}
-	return o
 }
 
 // alike parts settlements by what they share, and does each part, in the order

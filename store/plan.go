@@ -119,7 +119,7 @@ func (t *Tx) planSends(m message.Message, run int, due time.Time) error {
 		ON CONFLICT (message_id, channel, run) DO UPDATE SET revision = excluded.revision, rendering_id = excluded.rendering_id,
 			names = excluded.names, addressed = excluded.addressed, state = 'planned', hold = '', late_ok = 0,
 			due_at = excluded.due_at, next_at = excluded.next_at, digest = excluded.digest, reason = '', class = '', materialised_at = 0,
-			attempts = 0, sent_at = 0, accepted_fingerprint = '', accepted_mode = ''
+			attempts = 0, sent_at = 0, remote_id = '', remote_url = '', accepted_fingerprint = '', accepted_mode = ''
 			WHERE sends.state IN ('cancelled', 'suppressed', 'abandoned', 'rehearsed')`, run, ms(due), m.ID, m.Revision)
 	if err != nil {
 		return fmt.Errorf("plan the sends of %s: %w", m.ID, err)

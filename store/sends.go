@@ -15,11 +15,10 @@ import (
 const (
 	sendColumns = `SELECT s.id, s.message_id, v.title, s.channel, s.names, s.run, s.revision,
 		CASE WHEN s.accepted_fingerprint <> '' THEN s.accepted_mode ELSE r.mode END, s.addressed, s.state, s.hold, s.class,
-		s.reason, s.attempts, s.digest, s.key, coalesce(a.remote_id, ''), coalesce(a.remote_url, ''), s.due_at, s.next_at, s.sent_at,
+		s.reason, s.attempts, s.digest, s.key, s.remote_id, s.remote_url, s.due_at, s.next_at, s.sent_at,
 		coalesce((SELECT json_group_object(state, n) FROM tallies WHERE send_id = s.id AND n <> 0), '{}')
 		FROM sends s JOIN renderings r ON r.id = s.rendering_id JOIN (SELECT message_id, number, content ->> 'title' AS title FROM revisions) v
-			ON v.message_id = s.message_id AND v.number = s.revision
-		LEFT JOIN attempts a ON s.attempts > 0 AND a.id = (SELECT max(id) FROM attempts WHERE send_id = s.id AND recipient_id = 0) `
+			ON v.message_id = s.message_id AND v.number = s.revision `
 )
 
 func scanSend(rows *sql.Rows) (message.Send, error) {

@@ -122,8 +122,8 @@ func (t *Tx) settleSends(all []*message.Settlement) error {
 			state = CASE WHEN hold <> '' AND ?1 IN ('planned', 'waiting') THEN 'held' ELSE ?1 END,
 			hold = CASE WHEN ?1 IN ('sent', 'rehearsed') THEN '' WHEN ?2 <> '' THEN ?2 ELSE hold END,
 			next_at = CASE WHEN ?3 > 0 THEN ?3 ELSE next_at END,
-			class = ?4, reason = ?5, sent_at = ?6 WHERE state = 'sending' AND id `, idsOf(same, sendID),
-			string(o.to), string(o.hold), o.next, o.class, o.reason, o.sent)
+			class = ?4, reason = ?5, sent_at = ?6, remote_id = ?7, remote_url = ?8 WHERE state = 'sending' AND id `, idsOf(same, sendID),
+			string(o.to), string(o.hold), o.next, o.class, o.reason, o.sent, o.id, o.url)
 	})
 }
 
@@ -145,7 +145,7 @@ func (t *Tx) settleRecipients(send int64, all []*message.Settlement) error {
 	err := alike(all, outcomeOf, func(o outcome, same []*message.Settlement) error {
 		return t.updateAll(`UPDATE recipients SET state = ?, next_at = CASE WHEN ?2 > 0 THEN ?2 ELSE next_at END,
 			class = ?, reason = ?, sent_at = ?, remote_id = ? WHERE state = 'sending' AND id `, idsOf(same, recipientID),
-			string(o.to), o.next, o.class, o.reason, o.sent, o.remoteID)
+			string(o.to), o.next, o.class, o.reason, o.sent, o.id)
 	})
 	if err != nil {
 		return err

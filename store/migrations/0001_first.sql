@@ -192,6 +192,8 @@ CREATE TABLE sends (
   reason          TEXT NOT NULL DEFAULT '',
   materialised_at INTEGER NOT NULL DEFAULT 0,
   sent_at         INTEGER NOT NULL DEFAULT 0,
+  remote_id       TEXT NOT NULL DEFAULT '',
+  remote_url      TEXT NOT NULL DEFAULT '',
   -- The channel as two people accepted it after the approval; empty: as approved.
   accepted_fingerprint TEXT NOT NULL DEFAULT '',
   accepted_mode        TEXT NOT NULL DEFAULT '',
