@@ -283,7 +283,7 @@ CREATE TABLE ledger_writers (
   writer TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- With rows of their own size and order in which they come, they are appended.
+-- Rows stand in the order in which they come: an append touches no other page.
 CREATE TABLE ledger_entries (
   writer_id INTEGER NOT NULL,
   seq       INTEGER NOT NULL,
