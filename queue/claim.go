@@ -7,11 +7,10 @@ import (
 	"clarion/message"
 )
 
-// Bounds of one claim. A burst is claimed at once as far as there is room: in
-// smaller pieces its outcomes come between its claims, and its last delivery
-// starts later.
+// Bounds of one claim. A burst is claimed in pieces, so that its first
+// deliveries run while the next piece is claimed.
 const (
-	maxClaim = 1_000
+	maxClaim = 250
 	maxLocal = 100 // each is published in the claim's own course
 )
 
@@ -119,13 +118,15 @@ func (l *lane) takeSome(v view, limit int, now time.Time) (int, time.Duration, e
 	if l.can.Local {
 		return l.lease(v, limit, now)
 	}
-	a := l.engine.writer.claim(l)
+	a := <-l.engine.writer.claim(l)
 	if a.refused {
-		return 0, l.trouble.next(), nil // the writer told why
+		return a.opened, l.trouble.next(), nil // the writer told why
 	}
-	wait := l.claimed(a.claim, len(a.claim.Opened))
-	l.opened(a.view, a.claim.Opened)
-	return len(a.claim.Opened), wait, nil
+	l.trouble.reset()
+	if a.offered && a.opened+a.stopped == 0 {
+		return 0, troubleFirst, nil // the clock may have gone back
+	}
+	return a.opened, 0, nil // there may be more
 }
 
 // lease claims for a local channel, and publishes.
@@ -135,23 +136,20 @@ func (l *lane) lease(v view, limit int, now time.Time) (int, time.Duration, erro
 		return 0, 0, err
 	}
 	crashpoint.Here(crashpoint.Claimed)
-	wait := l.claimed(claim, len(claim.Items))
+	l.trouble.reset()
+	l.told(claim.Stopped)
 	l.publish(claim.Items)
-	return len(claim.Items), wait, nil
+	if len(claim.Items)+len(claim.Stopped) == 0 {
+		return 0, troubleFirst, nil // the clock may have gone back
+	}
+	return len(claim.Items), 0, nil // there may be more
 }
 
-// claimed tells what the gate stopped, and gives how long to wait: not at all
-// after something was claimed or stopped, for there may be more; a while
-// otherwise, for the clock may have gone back.
-func (l *lane) claimed(claim message.Claim, got int) time.Duration {
-	l.trouble.reset()
-	for _, s := range claim.Stopped {
+// told tells what the gate stopped.
+func (l *lane) told(stopped []message.Stopped) {
+	for _, s := range stopped {
 		l.engine.observer.Stopped(s)
 	}
-	if got+len(claim.Stopped) > 0 {
-		return 0
-	}
-	return troubleFirst
 }
 
 // offer gives what the lane claims at this instant: what it is now, and how

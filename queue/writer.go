@@ -31,6 +31,7 @@ type writer struct {
 	cut       context.Context
 	giveUp    context.CancelFunc // what can't be written is left
 	done      chan struct{}
+	bursts    []op // claims that go on: there is more than one piece
 	unwritten []op
 	again     backoff
 
@@ -44,13 +45,14 @@ type op struct {
 	lane   *lane
 	settle []message.Settlement
 	claim  chan<- answered
+	so     answered // what became of a claim so far
 }
 
-// answered is what became of a claim.
+// answered is what became of a claim, which the lane's workers have by then.
 type answered struct {
-	claim   message.Claim
-	view    view // of the lane when it was claimed
-	refused bool // it could not be written
+	opened, stopped int
+	offered         bool // there was room for it
+	refused         bool // it could not be written
 }
 
 // size is what an operation counts for in its group.
@@ -73,11 +75,12 @@ func (w *writer) submit(o op) {
 	w.signal()
 }
 
-// claim claims for a lane with the next commit, and waits for it.
-func (w *writer) claim(l *lane) answered {
+// claim claims for a lane with the next commit, and gives where the answer
+// comes.
+func (w *writer) claim(l *lane) <-chan answered {
 	answer := make(chan answered, 1)
 	w.submit(op{lane: l, claim: answer})
-	return <-answer
+	return answer
 }
 
 // stop writes what is left until ctx ends.
@@ -158,16 +161,21 @@ func (w *writer) write(group []op) []op {
 		if o.claim == nil {
 			outcomes = append(outcomes, o)
 		} else {
-			o.claim <- answered{refused: true}
+			o.so.refused = true
+			o.claim <- o.so
 		}
 	}
 	return outcomes
 }
 
-// take takes the next group out of the queue.
+// take takes the next group out of the queue. While a burst is claimed outcomes
+// wait, so that its last delivery starts soon; what may be open bounds it.
 func (w *writer) take() []op {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if len(w.bursts) > 0 {
+		return w.takeClaims()
+	}
 	n, size := 0, 0
 	for n < len(w.queue) && size < maxGroup {
 		size += w.queue[n].size()
@@ -177,6 +185,20 @@ func (w *writer) take() []op {
 	if w.queue = w.queue[n:]; len(w.queue) > 0 {
 		w.signal()
 	}
+	return group
+}
+
+func (w *writer) takeClaims() []op {
+	group, rest := w.bursts, []op(nil)
+	for _, o := range w.queue {
+		if o.claim != nil {
+			group = append(group, o)
+		} else {
+			rest = append(rest, o)
+		}
+	}
+	w.bursts, w.queue = nil, rest
+	w.signal() // for what waits
 	return group
 }
 
@@ -192,26 +214,56 @@ func (w *writer) signal() {
 func (w *writer) commit(group []op) error {
 	var settle []message.Settlement
 	var claims []message.ClaimRequest
-	var views []view
+	var offers []offer
+	room := 0
 	for _, o := range group {
 		settle = append(settle, o.settle...)
 		if o.claim != nil {
 			v, c := o.lane.offer()
-			views, claims = append(views, v), append(claims, c)
+			room += c.Limit
+			offers, claims = append(offers, offer{o, v, c.Limit}), append(claims, c)
 		}
 	}
-	got, err := w.store.Commit(context.Background(), settle, claims, time.Now())
-	if err != nil {
-		return err
+	got := make([]message.Claim, len(claims))
+	if len(settle)+room > 0 {
+		var err error
+		if got, err = w.store.Commit(context.Background(), settle, claims, time.Now()); err != nil {
+			return err
+		}
 	}
 	w.reached(settle, got)
-	reply(group, views, got)
+	for i, o := range offers { // first, so that deliveries start
+		w.claimed(o, got[i])
+	}
 	for _, o := range group {
 		for _, s := range o.settle {
 			o.lane.settled(s)
 		}
 	}
 	return nil
+}
+
+// offer is a claim with what its lane is at the commit, and has room for.
+type offer struct {
+	op
+	view view
+	room int
+}
+
+// claimed hands what was claimed to the lane's workers. A claim that took all
+// it could in one piece goes on; any other is answered.
+func (w *writer) claimed(o offer, got message.Claim) {
+	o.lane.told(got.Stopped)
+	o.lane.opened(o.view, got.Opened)
+	o.so.offered = o.so.offered || o.room > 0
+	o.so.opened += len(got.Opened)
+	o.so.stopped += len(got.Stopped)
+	if len(got.Opened) == maxClaim {
+		w.bursts = append(w.bursts, o.op)
+		w.signal()
+		return
+	}
+	o.claim <- o.so
 }
 
 // reached passes the crash points that a commit reaches.
@@ -224,16 +276,5 @@ func (w *writer) reached(settle []message.Settlement, claims []message.Claim) {
 	}
 	if len(settle) > 0 {
 		crashpoint.Here(crashpoint.Settled)
-	}
-}
-
-// reply gives claims to who waits for them. That comes first, so that
-// deliveries start.
-func reply(group []op, views []view, claims []message.Claim) {
-	for _, o := range group {
-		if o.claim != nil {
-			o.claim <- answered{claim: claims[0], view: views[0]}
-			claims, views = claims[1:], views[1:]
-		}
 	}
 }

@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -72,6 +73,38 @@ func TestCommitsFailAtRandom(t *testing.T) {
 		}
 		r.end()
 	})
+}
+
+// TestABurstIsClaimedBeforeItsOutcomesAreSettled holds that what is due at once
+// is claimed piece by piece as far as there is room, before any of it settles.
+func TestABurstIsClaimedBeforeItsOutcomesAreSettled(t *testing.T) {
+	const room = 1_000
+	for _, test := range []struct{ burst, commits int }{
+		{249, 1}, {250, 2}, {251, 2}, {600, 3}, {room, 4}, {room + 1, 4},
+	} {
+		t.Run(fmt.Sprint(test.burst), func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				l := limits()
+				l.Concurrency, l.Ahead = 10, room/10
+				r := newRig(t, lane(&wire{name: "wire"}, "wire", l))
+				r.addAll(test.burst, "wire", time.Now().Add(time.Second))
+				var settled []int // with each commit
+				r.failing(func(o string, sends []int64) error {
+					if o == "commit" {
+						settled = append(settled, len(sends))
+					}
+					return nil
+				})
+				r.start()
+				pass(time.Minute)
+				r.memory.wants(message.Sent, test.burst)
+				if first := slices.IndexFunc(settled, func(n int) bool { return n > 0 }); first != test.commits {
+					t.Errorf("a burst of %d was settled after %d commits, want %d", test.burst, first, test.commits)
+				}
+				r.end()
+			})
+		})
+	}
 }
 
 // poison makes an operation fail that touches one of the sends.

@@ -21,7 +21,7 @@ func TestDecisionsGoByTheirIndex(t *testing.T) {
 			heldExpired:       "INDEX messages_held",
 			heldSendsExpired:  "INDEX sends_held",
 			backlogRecipients: "INDEX recipients_due (send_id=? AND next_at<?)",
-			ledgerOfSends:     "PRIMARY KEY (writer_id=? AND seq>?)",
+			ledgerOfSends:     "sqlite_autoindex_ledger_entries_1 (writer_id=? AND seq>?)",
 			strings.ReplaceAll(sendColumns+sendsOfChanges, "?1", "'[[0,\"m\"]]'"): "sqlite_autoindex_sends_1 (message_id=?)",
 		} {
 			plan := b.plan(tx, query)

@@ -15,6 +15,7 @@ type fact struct {
 	item      message.Item
 	gate      message.Facts
 	send      int64
+	message   int64 // its serial
 	addressed bool
 }
 
@@ -22,7 +23,7 @@ type fact struct {
 // needed at once; when the page that it updates was published, only where the
 // page is ours.
 const (
-	factColumns = `SELECT s.id, s.channel, s.run, s.revision, s.revision = m.revision, s.addressed, s.state, s.hold <> '', s.late_ok, s.due_at,
+	factColumns = `SELECT s.id, m.serial, s.channel, s.run, s.revision, s.revision = m.revision, s.addressed, s.state, s.hold <> '', s.late_ok, s.due_at,
 		s.attempts, s.digest = r.digest, m.state, m.approved_digest, m.submitted_digest, m.late_limit, m.expires_at,
 		CASE s.accepted_fingerprint WHEN '' THEN r.fingerprint ELSE s.accepted_fingerprint END,
 		CASE s.accepted_fingerprint WHEN '' THEN r.mode ELSE s.accepted_mode END,
@@ -59,7 +60,7 @@ type factRow struct {
 func (r *factRow) scan(rows *sql.Rows) error {
 	i, g := &r.item, &r.gate
 	return rows.Scan(
-		&r.send, &i.Channel, &i.Run, &i.Revision, &g.RevisionCurrent, &r.addressed, (*string)(&g.Send), &g.SendHold, &g.Late, &r.due,
+		&r.send, &r.message, &i.Channel, &i.Run, &i.Revision, &g.RevisionCurrent, &r.addressed, (*string)(&g.Send), &g.SendHold, &g.Late, &r.due,
 		&g.Attempts, &r.intact, (*string)(&g.Message), &g.ApprovedDigest, &r.submitted, &r.late, &r.expiresAt, &g.ApprovedFor, (*string)(&g.ApprovedMode),
 		&i.Message, &r.names, &i.Key, &i.Digest, &i.EntryID, &i.Slug, &r.published, &r.body)
 }

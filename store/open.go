@@ -69,8 +69,7 @@ func (t *Tx) openSends(lane message.Lane, all []fact) ([]message.Opened, error) 
 	if err := t.insertAttempts(lane, opened); err != nil {
 		return nil, err
 	}
-	_, err := t.exec("UPDATE sends SET state = 'sending', attempts = attempts + 1 WHERE id IN (SELECT value FROM json_each(?))", list(ids))
-	if err != nil {
+	if err := t.updateAll("UPDATE sends SET state = 'sending', attempts = attempts + 1 WHERE id ", ids); err != nil {
 		return nil, err
 	}
 	return opened, t.begin(all)
@@ -78,18 +77,13 @@ func (t *Tx) openSends(lane message.Lane, all []fact) ([]message.Opened, error) 
 
 // begin sets the messages of sends that begin to releasing.
 func (t *Tx) begin(all []fact) error {
-	var messages []string
+	var messages []int64
 	for _, f := range all {
 		if f.item.Run == 0 && f.gate.Message != message.Releasing {
-			messages = append(messages, f.item.Message)
+			messages = append(messages, f.message)
 		}
 	}
-	if len(messages) == 0 {
-		return nil
-	}
-	_, err := t.exec(`UPDATE messages SET state = 'releasing' WHERE id IN (SELECT value FROM json_each(?))
-		AND state IN ('approved', 'released_with_open')`, list(messages))
-	return err
+	return t.updateAll("UPDATE messages SET state = 'releasing' WHERE state IN ('approved', 'released_with_open') AND serial ", messages)
 }
 
 // insertAttempts writes attempt rows and notes their ids.

@@ -36,6 +36,7 @@ func openWriter(path string) *sql.DB {
 	db := connect(path, map[string]string{
 		"mode": "rwc", "_journal_mode": "WAL", "_synchronous": "FULL", "_foreign_keys": "on",
 		"_busy_timeout": "5000", "_txlock": "immediate", "_cache_size": "-32000",
+		"_mutex": "no", // database/sql lets one goroutine at a time use a connection
 	})
 	db.SetMaxOpenConns(1)
 	return db

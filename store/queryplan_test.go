@@ -47,7 +47,8 @@ func TestHotStatementsUseTheirIndexes(t *testing.T) {
 		"FROM recipients r JOIN sends s ON s.id = r.send_id\n\t\tWHERE r.send_id": "INDEX recipients_due (send_id=? AND next_at<?)",
 		"WITH RECURSIVE c (name)":                         "INDEX sends_due (channel=? AND next_at<?)",
 		"SET state = 'planned' WHERE state IN ('claimed'": "INDEX sends_leased",
-		"CROSS JOIN attempts a":                           "INDEX sends_leased",
+		"CROSS JOIN attempts a ON a.send_id":              "INDEX sends_leased",
+		"CROSS JOIN messages m ON m.id = j.value":         "INDEX sqlite_autoindex_sends_1 (message_id=?)",
 		"AS next FROM sends s":                            "INDEX sends_open",
 	} {
 		found := false

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"clarion/ledger"
 	"clarion/message"
@@ -50,50 +51,55 @@ func (t *Tx) rollUp(messages []string) error {
 	if len(messages) == 0 {
 		return nil
 	}
-	tallies := map[string]message.Tally{}
-	states := map[string]message.State{}
+	slices.Sort(messages)
+	messages = slices.Compact(messages)
+	var all []standing
 	err := scan(t.ctx, t, func(rows *sql.Rows) error {
-		var id string
-		var now message.State
-		var state message.SendState
-		if err := rows.Scan(&id, (*string)(&now), (*string)(&state)); err != nil {
+		var m standing
+		var send message.SendState
+		if err := rows.Scan(&m.serial, &m.id, (*string)(&m.state), (*string)(&send)); err != nil {
 			return err
 		}
-		if tallies[id] == nil {
-			tallies[id] = message.Tally{}
+		if len(all) == 0 || all[len(all)-1].serial != m.serial {
+			m.sends = message.Tally{}
+			all = append(all, m)
 		}
-		tallies[id][state]++
-		states[id] = now
+		all[len(all)-1].sends[send]++
 		return nil
-	}, `SELECT m.id, m.state, s.state FROM messages m JOIN sends s ON s.message_id = m.id
-		WHERE m.id IN (SELECT value FROM json_each(?)) AND s.run = 0 AND s.revision = m.revision
-			AND m.state IN ('approved', 'releasing', 'released_with_open', 'released')`, list(messages))
+	}, `SELECT m.serial, m.id, m.state, s.state FROM json_each(?) j CROSS JOIN messages m ON m.id = j.value CROSS JOIN sends s ON s.message_id = m.id
+		WHERE s.run = 0 AND s.revision = m.revision AND m.state IN ('approved', 'releasing', 'released_with_open', 'released')`, list(messages))
 	if err != nil {
 		return fmt.Errorf("roll up messages: %w", err)
 	}
-	changes := map[message.State][]string{}
-	for id, tally := range tallies {
-		to := tally.Message()
-		if to != states[id] && (states[id] != message.Approved || to == message.Cancelled) {
-			changes[to] = append(changes[to], id)
-		}
-	}
-	return t.setMessages(changes)
+	return t.setMessages(all)
 }
 
-func (t *Tx) setMessages(changes map[message.State][]string) error {
-	for to, ids := range changes {
-		_, err := t.exec("UPDATE messages SET state = ? WHERE id IN (SELECT value FROM json_each(?))", to, list(ids))
-		if err != nil {
-			return fmt.Errorf("roll up messages: %w", err)
+// standing is a message under way with its live sends.
+type standing struct {
+	serial int64
+	id     string
+	state  message.State
+	sends  message.Tally
+}
+
+func (t *Tx) setMessages(all []standing) error {
+	changes := map[message.State][]int64{}
+	for _, m := range all {
+		to := m.sends.Message()
+		if to == m.state || m.state == message.Approved && to != message.Cancelled {
+			continue
 		}
+		changes[to] = append(changes[to], m.serial)
 		if to == message.Releasing {
 			continue
 		}
-		for _, id := range ids {
-			if _, err := t.record(ledger.MessageDone, ledger.MessageBody{Message: id, To: to}); err != nil {
-				return err
-			}
+		if _, err := t.record(ledger.MessageDone, ledger.MessageBody{Message: m.id, To: to}); err != nil {
+			return err
+		}
+	}
+	for to, serials := range changes {
+		if err := t.updateAll("UPDATE messages SET state = ? WHERE serial ", serials, string(to)); err != nil {
+			return fmt.Errorf("roll up messages: %w", err)
 		}
 	}
 	return nil

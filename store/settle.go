@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,27 +17,75 @@ import (
 // is settled already is passed over, so that a commit whose answer was lost can
 // be repeated.
 func (t *Tx) settle(all []message.Settlement) error {
-	var messages []string
-	bySend := map[int64][]message.Settlement{}
-	for _, s := range all {
-		s = t.sound(s)
-		if s.Item.Recipient != 0 {
+	if len(all) == 0 {
+		return nil
+	}
+	open, err := t.unsettled(all)
+	if err != nil {
+		return err
+	}
+	var sends []*message.Settlement
+	bySend := map[int64][]*message.Settlement{}
+	for _, s := range open {
+		if s.Item.Recipient == 0 {
+			sends = append(sends, s)
+		} else {
 			bySend[s.Item.Send] = append(bySend[s.Item.Send], s)
-			continue
 		}
-		if err := t.settleSend(s); err != nil {
-			return fmt.Errorf("settle send %d: %w", s.Item.Send, err)
-		}
-		if s.Item.Run == 0 && s.To != message.Waiting {
-			messages = append(messages, s.Item.Message)
-		}
+	}
+	if err := t.settleSends(sends); err != nil {
+		return fmt.Errorf("settle sends: %w", err)
 	}
 	for _, send := range slices.Sorted(maps.Keys(bySend)) {
 		if err := t.settleRecipients(send, bySend[send]); err != nil {
 			return fmt.Errorf("settle recipients of send %d: %w", send, err)
 		}
 	}
-	return t.rollUp(slices.Compact(messages))
+	return t.rollUp(moved(sends))
+}
+
+// unsettled gives those whose attempt is open, fit to be stored.
+func (t *Tx) unsettled(all []message.Settlement) ([]*message.Settlement, error) {
+	ids := make([]int64, len(all))
+	for i := range all {
+		ids[i] = all[i].Attempt
+	}
+	closed, err := t.closed(ids)
+	if err != nil {
+		return nil, fmt.Errorf("read which attempts are settled: %w", err)
+	}
+	open := make([]*message.Settlement, 0, len(all))
+	for i := range all {
+		if !closed[all[i].Attempt] {
+			closed[all[i].Attempt] = true // by this one
+			s := t.sound(all[i])
+			open = append(open, &s)
+		}
+	}
+	return open, nil
+}
+
+// closed gives those of the attempts that have their outcome.
+func (t *Tx) closed(ids []int64) (map[int64]bool, error) {
+	closed := map[int64]bool{}
+	err := scan(t.ctx, t, func(rows *sql.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		closed[id] = true
+		return err
+	}, "SELECT a.id FROM json_each(?) j CROSS JOIN attempts a ON a.id = j.value WHERE a.closed_at > 0", list(ids))
+	return closed, err
+}
+
+// moved gives the messages whose state an outcome of theirs may change.
+func moved(sends []*message.Settlement) []string {
+	var messages []string
+	for _, s := range sends {
+		if s.Item.Run == 0 && s.To != message.Waiting {
+			messages = append(messages, s.Item.Message)
+		}
+	}
+	return messages
 }
 
 // sound makes a settlement fit to be stored and hashed alike: a destination may
@@ -58,61 +107,58 @@ func printable(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// settleSend closes an attempt at a send.
-func (t *Tx) settleSend(s message.Settlement) error {
-	if ours, err := t.closeAttempt(s, t.nextSeq()); err != nil || !ours {
+// settleSends closes attempts at sends.
+func (t *Tx) settleSends(all []*message.Settlement) error {
+	if err := t.closeAttempts(all, 0, 0); err != nil {
 		return err
 	}
-	if _, err := t.record(ledger.SendAttempt, attemptBody(s)); err != nil {
-		return err
+	for _, s := range all {
+		if _, err := t.record(ledger.SendAttempt, attemptBody(s)); err != nil {
+			return err
+		}
 	}
-	_, err := t.exec(`UPDATE sends SET
-		state = CASE WHEN hold <> '' AND ?1 IN ('planned', 'waiting') THEN 'held' ELSE ?1 END,
-		hold = CASE WHEN ?1 IN ('sent', 'rehearsed') THEN '' WHEN ?2 <> '' THEN ?2 ELSE hold END,
-		next_at = CASE WHEN ?3 > 0 THEN ?3 ELSE next_at END,
-		class = ?4, reason = ?5, sent_at = ?6, remote_id = ?7, remote_url = ?8 WHERE id = ?9 AND state = 'sending'`,
-		string(s.To), string(s.Hold), ms(s.NextAt), className(s), s.Reason, sentAt(s), s.Receipt.RemoteID, s.Receipt.RemoteURL, s.Item.Send)
-	return err
+	return alike(all, outcomeOf, func(o outcome, same []*message.Settlement) error {
+		return t.updateAll(`UPDATE sends SET
+			state = CASE WHEN hold <> '' AND ?1 IN ('planned', 'waiting') THEN 'held' ELSE ?1 END,
+			hold = CASE WHEN ?1 IN ('sent', 'rehearsed') THEN '' WHEN ?2 <> '' THEN ?2 ELSE hold END,
+			next_at = CASE WHEN ?3 > 0 THEN ?3 ELSE next_at END,
+			class = ?4, reason = ?5, sent_at = ?6, remote_id = ?7, remote_url = ?8 WHERE state = 'sending' AND id `, idsOf(same, sendID),
+			string(o.to), string(o.hold), o.next, o.class, o.reason, o.sent, o.id, o.url)
+	})
 }
 
 // settleRecipients closes attempts at recipients of one send, under one entry.
-func (t *Tx) settleRecipients(send int64, all []message.Settlement) error {
+func (t *Tx) settleRecipients(send int64, all []*message.Settlement) error {
 	if err := t.holdByFlag(send, all); err != nil {
 		return err
 	}
-	seq := t.nextSeq()
-	open := all[:0]
-	for _, s := range all {
-		ours, err := t.closeAttempt(s, seq)
-		if err != nil {
-			return err
-		}
-		if ours {
-			open = append(open, s)
-		}
-	}
-	if len(open) == 0 {
-		return nil
-	}
-	if err := t.recordRecipients(send, open); err != nil {
+	if err := t.closeAttempts(all, t.store.writerID, t.nextSeq()); err != nil {
 		return err
 	}
-	leave := message.Tally{message.Sending: len(open)}
-	for _, s := range open {
+	if err := t.recordRecipients(send, all); err != nil {
+		return err
+	}
+	leave := message.Tally{message.Sending: len(all)}
+	for _, s := range all {
 		leave[s.To]--
-		if err := t.settleRecipient(s); err != nil {
-			return err
-		}
+	}
+	err := alike(all, outcomeOf, func(o outcome, same []*message.Settlement) error {
+		return t.updateAll(`UPDATE recipients SET state = ?, next_at = CASE WHEN ?2 > 0 THEN ?2 ELSE next_at END,
+			class = ?, reason = ?, sent_at = ?, remote_id = ? WHERE state = 'sending' AND id `, idsOf(same, recipientID),
+			string(o.to), o.next, o.class, o.reason, o.sent, o.id)
+	})
+	if err != nil {
+		return err
 	}
 	if err := t.shift(send, leave); err != nil || leave[message.Waiting]+leave[message.Planned] < 0 {
 		return err // some go on: it is not finished
 	}
-	return t.finishSend(send, open[0].Item)
+	return t.finishSend(send, all[0].Item)
 }
 
 // recordRecipients chains attempts at recipients by their root.
-func (t *Tx) recordRecipients(send int64, all []message.Settlement) error {
-	slices.SortFunc(all, func(a, b message.Settlement) int { return cmp.Compare(a.Attempt, b.Attempt) })
+func (t *Tx) recordRecipients(send int64, all []*message.Settlement) error {
+	slices.SortFunc(all, func(a, b *message.Settlement) int { return cmp.Compare(a.Attempt, b.Attempt) })
 	var root ledger.AttemptsRoot
 	outcomes := map[string]int{}
 	for _, s := range all {
@@ -128,16 +174,9 @@ func (t *Tx) recordRecipients(send int64, all []message.Settlement) error {
 	return err
 }
 
-func (t *Tx) settleRecipient(s message.Settlement) error {
-	_, err := t.exec(`UPDATE recipients SET state = ?1, next_at = CASE WHEN ?2 > 0 THEN ?2 ELSE next_at END,
-		class = ?3, reason = ?4, sent_at = ?5, remote_id = ?6 WHERE id = ?7 AND state = 'sending'`,
-		string(s.To), ms(s.NextAt), className(s), s.Reason, sentAt(s), s.Receipt.RemoteID, s.Item.Recipient)
-	return err
-}
-
 // holdByFlag turns held recipients into planned ones of a held send: a
 // recipient has no hold of its own that a person could release.
-func (t *Tx) holdByFlag(send int64, all []message.Settlement) error {
+func (t *Tx) holdByFlag(send int64, all []*message.Settlement) error {
 	var hold message.HoldReason
 	for i := range all {
 		if all[i].To == message.SendHeld {
@@ -156,30 +195,31 @@ func (t *Tx) holdByFlag(send int64, all []message.Settlement) error {
 	return err
 }
 
-// closeAttempt writes an outcome into its attempt; false if it has one already.
-func (t *Tx) closeAttempt(s message.Settlement, seq int64) (bool, error) {
-	n, err := t.exec(`UPDATE attempts SET closed_at = ?, outcome = ?, class = ?, reason = ?,
-		remote_id = ?, remote_url = ?, detail = ?, writer_id = ?, entry = ? WHERE id = ? AND closed_at = 0`,
-		ms(s.ClosedAt), string(s.To), className(s), s.Reason,
-		s.Receipt.RemoteID, s.Receipt.RemoteURL, s.Receipt.Detail, t.store.writerID, seq, s.Attempt)
-	return n > 0, err
+// closeAttempts writes outcomes into their attempts, with the entry that
+// covers them where it stands for many.
+func (t *Tx) closeAttempts(all []*message.Settlement, writer, entry int64) error {
+	return alike(all, closingOf, func(c closing, same []*message.Settlement) error {
+		return t.updateAll(`UPDATE attempts SET closed_at = ?, outcome = ?, class = ?, reason = ?, remote_id = ?, remote_url = ?, detail = ?,
+			writer_id = ?, entry = ? WHERE id `, idsOf(same, attemptID),
+			c.at, string(c.to), c.class, c.reason, c.receipt.RemoteID, c.receipt.RemoteURL, c.receipt.Detail, writer, entry)
+	})
 }
 
-func sentAt(s message.Settlement) int64 {
+func sentAt(s *message.Settlement) int64 {
 	if s.To == message.Sent || s.To == message.SendRehearsed {
 		return ms(s.ClosedAt)
 	}
 	return 0
 }
 
-func className(s message.Settlement) string {
+func className(s *message.Settlement) string {
 	if !s.Failed {
 		return ""
 	}
 	return s.Class.String()
 }
 
-func attemptBody(s message.Settlement) ledger.AttemptBody {
+func attemptBody(s *message.Settlement) ledger.AttemptBody {
 	return ledger.AttemptBody{
 		Send: s.Item.Send, Message: s.Item.Message, Audiences: s.Item.Audiences, Mechanism: s.Item.Channel,
 		Run: s.Item.Run, Rehearsal: s.Rehearsed(), Attempt: s.Item.Attempt, Outcome: s.To, Class: className(s),
@@ -188,7 +228,7 @@ func attemptBody(s message.Settlement) ledger.AttemptBody {
 	}
 }
 
-func ledgerAttempt(s message.Settlement) ledger.Attempt {
+func ledgerAttempt(s *message.Settlement) ledger.Attempt {
 	return ledger.Attempt{
 		ID: s.Attempt, Send: s.Item.Send, Recipient: s.Item.Recipient, Number: s.Item.Attempt,
 		OpenedAt: ms(s.OpenedAt), ClosedAt: ms(s.ClosedAt), Outcome: string(s.To), Class: className(s), RemoteID: s.Receipt.RemoteID,

@@ -29,7 +29,8 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", walPages)); err != nil {
+	// A statement's own journal is kept in memory: a change of many rows would make a file for it.
+	if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = %d", walPages)); err != nil {
 		return nil, errors.Join(err, conn.Close(), db.Close())
 	}
 	return &writer{db: db, conn: conn, prepared: map[string]*sql.Stmt{}}, nil
@@ -142,6 +143,20 @@ func (t *Tx) insertAll(into string, columns int, values []any) error {
 		}
 	}
 	return nil
+}
+
+// updateAll runs an update of the rows that have one of the ids. The statement
+// ends before the condition on the id; its other values come first.
+func (t *Tx) updateAll(update string, ids []int64, args ...any) error {
+	var err error
+	switch len(ids) {
+	case 0:
+	case 1:
+		_, err = t.exec(update+"= ?", append(args, ids[0])...)
+	default:
+		_, err = t.exec(update+"IN (SELECT value FROM json_each(?))", append(args, list(ids))...)
+	}
+	return err
 }
 
 func (t *Tx) execute(query string, args []any) (sql.Result, error) {

@@ -48,7 +48,8 @@ CREATE TABLE suppressions (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE messages (
-  id               TEXT PRIMARY KEY,
+  serial           INTEGER PRIMARY KEY, -- by which the send path writes
+  id               TEXT NOT NULL UNIQUE,
   state            TEXT NOT NULL,
   hold             TEXT NOT NULL DEFAULT '',
   hold_by          TEXT NOT NULL DEFAULT '',
@@ -68,7 +69,7 @@ CREATE TABLE messages (
   submitted_by     TEXT NOT NULL DEFAULT '',
   created_at       INTEGER NOT NULL,
   approved_at      INTEGER NOT NULL DEFAULT 0
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX messages_by_age ON messages (created_at, id);
 CREATE INDEX messages_by_original ON messages (corrects) WHERE corrects <> '';
 CREATE INDEX messages_held ON messages (hold) WHERE state = 'held';
@@ -282,6 +283,7 @@ CREATE TABLE ledger_writers (
   writer TEXT NOT NULL UNIQUE
 ) STRICT;
 
+-- Rows stand in the order in which they come: an append touches no other page.
 CREATE TABLE ledger_entries (
   writer_id INTEGER NOT NULL,
   seq       INTEGER NOT NULL,
@@ -289,7 +291,7 @@ CREATE TABLE ledger_entries (
   kind      TEXT NOT NULL,
   body      TEXT NOT NULL,
   PRIMARY KEY (writer_id, seq)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 -- What was decided about a message. What the queue writes at its full pace is left out.
 CREATE INDEX ledger_entries_by_message ON ledger_entries (CASE WHEN json_valid(body) THEN body ->> 'message' END)
   WHERE kind <> 'send.attempt' AND kind <> 'send.recipients' AND kind <> 'message.done';

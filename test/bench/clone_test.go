@@ -113,7 +113,7 @@ func (d database) message(c clones, id, sends, move string) {
 	d.b.Helper()
 	of := func(column string) string { return fmt.Sprintf("t.%s = '%s'", column, id) }
 	d.clone(c, "messages", of("id"), shifted(move, map[string]string{
-		"id": cloneID, "slug": "t.slug || '-' || n", "entry_id": "printf('urn:uuid:00000000-0000-4000-8000-%012x', n)",
+		"serial": "NULL", "id": cloneID, "slug": "t.slug || '-' || n", "entry_id": "printf('urn:uuid:00000000-0000-4000-8000-%012x', n)",
 	}, "created_at", "earliest_at"))
 	d.clone(c, "revisions", of("message_id"), shifted(move, map[string]string{"message_id": cloneID}, "created_at"))
 	d.clone(c, "renderings", of("message_id"), map[string]string{"id": "t.id" + moved, "message_id": cloneID})
