@@ -31,10 +31,10 @@ func TestDecimalIsExact(t *testing.T) {
 		want := rapid.Int64Range(-1<<53, 1<<53).Draw(t, "millionths")
 		text, got, sign, seen, places := decimal(want), int64(0), int64(1), false, 0
 		for _, r := range text {
-			switch {
-			case r == '-':
+			switch r {
+			case '-':
 				sign = -1
-			case r == '.':
+			case '.':
 				seen = true
 			default:
 				got = 10*got + int64(r-'0')
