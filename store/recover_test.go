@@ -106,6 +106,10 @@ func TestAMillionSends(t *testing.T) {
 		{"recover", time.Second, func() error { _, err := b.store.Recover(ctx, b.now); return err }},
 		{"next due", 20 * time.Millisecond, func() error { _, _, err := b.store.NextDue(ctx, lane("wire"), 0); return err }},
 		{"next due of mail", 20 * time.Millisecond, func() error { _, _, err := b.store.NextDue(ctx, lane("mail"), time.Minute); return err }},
+		{"next doubt", 20 * time.Millisecond, func() error {
+			_, _, _, err := b.store.NextDoubt(ctx, "wire", time.Second)
+			return err
+		}},
 		{"materialise", 50 * time.Millisecond, func() error { return b.store.Materialise(ctx, lane("mail"), time.Minute, b.now) }},
 		{"lease", 50 * time.Millisecond, func() error { _, err := b.store.Claim(ctx, lane("web"), 100, b.now); return err }},
 		{"claim", 50 * time.Millisecond, func() error { b.claim("wire", 100); return nil }},
