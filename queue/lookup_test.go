@@ -248,7 +248,13 @@ func TestAnUnusableAccountPauses(t *testing.T) {
 
 func TestALimitedAccountRests(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s := &sight{wire: &wire{name: "wire"}, finds: fails(channels.RateLimited)}
+		s, looks := &sight{wire: &wire{name: "wire"}}, 0
+		s.finds = func(ctx context.Context, d channels.Delivery) (channels.Finding, error) {
+			if looks++; looks > 1 {
+				return found(), nil
+			}
+			return fails(channels.RateLimited)(ctx, d)
+		}
 		r, id := inDoubt(t, s)
 		pass(6 * time.Second)
 		r.add("wire", time.Now())
@@ -260,6 +266,7 @@ func TestALimitedAccountRests(t *testing.T) {
 		s.wants(t, 1)
 		pass(2 * time.Hour)
 		s.wants(t, 2)
+		r.memory.wants(message.Sent, 2)
 		r.end()
 	})
 }

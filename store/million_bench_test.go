@@ -59,6 +59,10 @@ func (b *bundle) steps() []timed {
 		{"recover", func() error { _, err := b.store.Recover(ctx, b.now); return err }},
 		{"next-due", func() error { _, _, err := b.store.NextDue(ctx, lane("wire"), 0); return err }},
 		{"next-due-of-mail", func() error { _, _, err := b.store.NextDue(ctx, lane("mail"), time.Minute); return err }},
+		{"next-doubt", func() error {
+			_, _, _, err := b.store.NextDoubt(ctx, "wire", time.Second)
+			return err
+		}},
 		{"materialise", func() error { return b.store.Materialise(ctx, lane("mail"), time.Minute, b.now) }},
 		{"lease", func() error { _, err := b.store.Claim(ctx, lane("web"), 100, b.now); return err }},
 		{"claim", func() error { b.claim("wire", 100); return nil }},
