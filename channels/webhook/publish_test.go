@@ -272,3 +272,19 @@ func TestCheckAsksNothing(t *testing.T) {
 		t.Errorf("no time: got %v", err)
 	}
 }
+
+// What a crash left unknown is sent again, and nobody is asked.
+func TestFind(t *testing.T) {
+	t.Parallel()
+	r := receive(t, func(http.ResponseWriter, *http.Request) {})
+	c := to(t, r.URL, secretA)
+	d := delivery(t, c, channeltest.Post())
+	d.Begin = func() error { t.Error("Begin was asked"); return nil }
+	found, err := c.Find(t.Context(), d)
+	if err != nil || found.Verdict != channels.Absent || !strings.Contains(found.Evidence, "webhook-id") {
+		t.Errorf("got %+v, %v", found, err)
+	}
+	if n := len(r.seen()); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+}

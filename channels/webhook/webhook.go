@@ -4,10 +4,11 @@
 //
 // Failure rules. A receiver takes an event once for each webhook-id, which is
 // the delivery's key, so what may have arrived is sent again: an answer that
-// did not come, and any 5xx, are Temporary. A receiver that asks for a pause is
-// RateLimited. One that is gone, moved, or does not let us in is Unavailable,
-// and so is one whose certificate can't be trusted. Every other refusal is
-// Permanent. Only the status counts: what a 2xx says besides is not read.
+// did not come, and any 5xx, are Temporary, and what a crash left unknown is
+// not looked for but repeated. A receiver that asks for a pause is RateLimited.
+// One that is gone, moved, or does not let us in is Unavailable, and so is one
+// whose certificate can't be trusted. Every other refusal is Permanent. Only
+// the status counts: what a 2xx says besides is not read.
 package webhook
 
 import (
@@ -54,6 +55,7 @@ type channel struct {
 
 var (
 	_ channels.Checker   = (*channel)(nil)
+	_ channels.Finder    = (*channel)(nil)
 	_ channels.Previewer = (*channel)(nil)
 )
 
