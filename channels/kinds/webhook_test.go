@@ -23,7 +23,7 @@ func overWebhook() channeltest.Subject {
 		},
 		New: func(tb testing.TB) (channels.Channel, channeltest.Destination) {
 			tb.Helper()
-			to := channeltest.NewHTTPDestination(tb, channeltest.Script{Accept: channeltest.Answer{Status: http.StatusNoContent}})
+			to := channeltest.NewHTTPDestination(tb, channeltest.Script{Accept: channeltest.Answer{Status: http.StatusOK, Body: "taken"}})
 			secret := tb.TempDir() + "/secret"
 			writeFile(tb, secret, signingSecret+"\n")
 			return configured(tb, "webhook", fmt.Sprintf("url = %q\nsecret = \"file:%s\"", to.URL()+"/hooks", secret)), wordless{to}
