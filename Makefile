@@ -7,6 +7,8 @@ CACHE       := .cache
 LINT        := $(CACHE)/bin/golangci-lint
 LINT_MODULE := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME    ?= 20s
+# Where the tests with the build tag "servers" are.
+SERVER_TESTS ?= $(patsubst %,./%/...,$(wildcard channels/social test/networks test/readers))
 
 export CGO_ENABLED := 1
 
@@ -14,7 +16,7 @@ export CGO_ENABLED := 1
 
 .PHONY: help
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/clarion
@@ -33,6 +35,10 @@ test: ## all tests, race detector on
 prove: build ## the long trials: crashes and time
 	$(GO) test -tags prove -timeout 60m -count 1 -v ./test/prove/...
 
+.PHONY: test-servers
+test-servers: ## the networks' real servers: build, start, test against, stop
+	GO=$(GO) test/servers/run.sh $(CACHE)/servers $(SERVER_TESTS)
+
 .PHONY: bench
 bench: ## measure beside a baseline, as ratios
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./...
@@ -50,6 +56,7 @@ lint: $(LINT) ## formatting, vet, static analysis and the walls between packages
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt on these"; exit 1; }
 	$(LINT) run ./...
 	$(LINT) run --build-tags prove ./crashpoint/... ./test/prove/...
+	$(LINT) run --build-tags servers $(SERVER_TESTS)
 	$(GO) mod tidy -diff
 	$(GO) mod verify
 

@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 		_ = os.Setenv(name, secretValue)
 	}
 	_ = os.Setenv("CLARION_MASTODON_TOKEN", secretValue)
+	_ = os.Setenv("CLARION_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 	os.Exit(m.Run())
 }
 

@@ -12,6 +12,7 @@ import (
 	"clarion/channels/social/mastodon"
 	"clarion/channels/social/x"
 	"clarion/channels/webfeed"
+	"clarion/channels/webhook"
 )
 
 // All lists the kinds in the order in which people read them.
@@ -21,6 +22,7 @@ func All() channels.Registry {
 		email.Kind(),
 		mastodon.Kind(),
 		x.Kind(),
+		webhook.Kind(),
 		rehearsal.Kind(),
 	}
 }

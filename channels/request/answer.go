@@ -2,6 +2,7 @@ package request
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -49,7 +50,8 @@ func classOf(status int) channels.Class {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return channels.RateLimited
-	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusPaymentRequired:
+	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusPaymentRequired,
+		status == http.StatusProxyAuthRequired:
 		return channels.Unavailable
 	case status == http.StatusRequestTimeout: // it may have been read whole
 		return channels.Unknown
@@ -63,19 +65,28 @@ func classOf(status int) channels.Class {
 // maxRetryAfter bounds what a destination may ask for.
 const maxRetryAfter = 24 * time.Hour
 
-// RetryAfter reads the header of that name (RFC 9110 10.2.3); zero if there is
-// none that makes sense.
+// RetryAfter reads the header of that name (RFC 9110 10.2.3): an instant after
+// now and at most 24 hours ahead, or zero if there is none that makes sense.
 func (a Answer) RetryAfter(now time.Time) time.Time {
-	value := strings.TrimSpace(a.Header.Get("Retry-After"))
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return now.Add(min(time.Duration(seconds)*time.Second, maxRetryAfter)) //nolint:gosec // 31 bits
-	}
-	at, err := http.ParseTime(value)
-	if err != nil || !at.After(now) {
-		return time.Time{}
-	}
+	at := retryAt(strings.TrimSpace(a.Header.Get("Retry-After")), now)
 	if latest := now.Add(maxRetryAfter); at.After(latest) {
 		return latest
+	}
+	if !at.After(now) {
+		return time.Time{}
+	}
+	return at
+}
+
+func retryAt(value string, now time.Time) time.Time {
+	const bits = 32 // what needs more is far over the bound
+	seconds, err := strconv.ParseUint(value, 10, bits)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
+		return now.Add(time.Duration(seconds) * time.Second) //nolint:gosec // 32 bits
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return time.Time{}
 	}
 	return at
 }

@@ -1,33 +1,39 @@
 // Package request makes one HTTP request to a destination and says what became
 // of it.
 //
-// Failure rules. Do makes one request or none: it follows no redirect, and a
-// request that changes something has a connection of its own, so that nothing
-// beneath can repeat it and no connection that died idle leaves a doubt. Begin
-// is asked at the first byte; its error comes back as it is, and nothing was
-// written. What failed before the first byte is Temporary. What failed after it
-// is Unknown, or Temporary if the request changes nothing. An answer of any
-// status is no error here: what a status means is the adapter's to say, and
-// Answer.Fault says it for a destination that is not idempotent. No error tells
-// an address's query, or a header.
+// Failure rules. A request that changes something is made once or not at all:
+// it has a connection of its own, so that nothing beneath can repeat it and no
+// connection that died idle leaves a doubt. One that only reads may be repeated
+// on a new connection when an old one had died. No redirect is followed. Begin
+// is asked at the request's first byte, once the connection stands; its error
+// comes back as it is, and nothing was written. What failed before the first
+// byte is Temporary, or Unavailable if the destination's certificate can't be
+// trusted. What failed after it is Unknown, or Temporary if the request changes
+// nothing. An answer of any status is no error here: what a status means is the
+// adapter's to say, and Answer.Fault says it for a destination that is not
+// idempotent. No error tells an address's query, a header, or what a
+// destination wrote.
 package request
 
 import (
 	"bytes"
 	"context"
-	"errors"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"clarion/channels"
 )
 
-// MaxAnswer is how much of an answer is read, in bytes.
-const MaxAnswer = 1 << 20
+// Bounds of an answer, in bytes.
+const (
+	MaxAnswer = 1 << 20  // of the body that is read
+	MaxHeader = 64 << 10 // of its header
+)
 
 // Bounds of a connection's making; the whole is bounded by the caller's context.
 const (
@@ -39,15 +45,27 @@ const (
 type Client struct {
 	agent  string
 	change *http.Transport // cloned for each request
-	read   *http.Client
+	read   *http.Transport
 }
 
 // New makes a client that calls itself by a User-Agent.
-func New(agent string) *Client {
-	read := transport()
-	change := transport()
-	change.DisableKeepAlives = true
-	return &Client{agent: agent, change: change, read: &http.Client{Transport: read, CheckRedirect: stay}}
+func New(agent string, options ...Option) *Client {
+	c := &Client{agent: agent, change: transport(), read: transport()}
+	for _, o := range options {
+		o(c)
+	}
+	return c
+}
+
+// Option changes how a client works.
+type Option func(*Client)
+
+// Roots trusts these certificates instead of the system's.
+func Roots(pool *x509.CertPool) Option {
+	return func(c *Client) {
+		c.change.TLSClientConfig.RootCAs = pool
+		c.read.TLSClientConfig.RootCAs = pool
+	}
 }
 
 func transport() *http.Transport {
@@ -58,11 +76,10 @@ func transport() *http.Transport {
 	return &http.Transport{
 		Proxy: http.ProxyFromEnvironment, Protocols: &protocols,
 		DialContext:         (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSHandshakeTimeout: dialTimeout, IdleConnTimeout: idleTimeout, MaxResponseHeaderBytes: 64 << 10,
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout: dialTimeout, IdleConnTimeout: idleTimeout, MaxResponseHeaderBytes: MaxHeader,
 	}
 }
-
-func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Request is what is asked of a destination.
 type Request struct {
@@ -86,19 +103,34 @@ type Answer struct {
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	req, err := r.build(ctx, c.agent)
 	if err != nil {
-		return Answer{}, &channels.Error{Class: channels.Permanent, Reason: "the request can't be made", Err: bare(err)}
+		return Answer{}, &channels.Error{Class: channels.Permanent, Reason: "the request can't be made", Err: quiet{err}}
 	}
-	if r.Begin == nil {
-		return answered(c.read, req, func() channels.Class { return channels.Temporary })
+	if r.Begin != nil {
+		return c.doOnce(req, r.Begin)
 	}
-	start := &start{ask: r.Begin}
-	own := start.transport(c.change)
+	a, err := exchange(c.read, req)
+	if err != nil {
+		return Answer{}, unasked(req.URL.Host, err)
+	}
+	return a, nil
+}
+
+// doOnce makes a request that changes something, on a connection of its own.
+func (c *Client) doOnce(req *http.Request, begin func() error) (Answer, error) {
+	s := &start{ask: begin}
+	own := s.transport(c.change)
 	defer own.CloseIdleConnections()
-	a, err := answered(&http.Client{Transport: own, CheckRedirect: stay}, req, start.class)
-	if refused := start.refused(); err != nil && refused != nil {
+	a, err := exchange(own, req.WithContext(s.trace(req.Context())))
+	left, refused := s.end()
+	switch {
+	case refused != nil:
 		return Answer{}, refused
+	case !left:
+		return Answer{}, unasked(req.URL.Host, err)
+	case err != nil:
+		return Answer{}, &channels.Error{Class: channels.Unknown, Reason: "the answer of " + req.URL.Host + " did not come", Err: quiet{err}}
 	}
-	return a, err
+	return a, nil
 }
 
 func (r Request) build(ctx context.Context, agent string) (*http.Request, error) {
@@ -111,41 +143,22 @@ func (r Request) build(ctx context.Context, agent string) (*http.Request, error)
 		req.Body = http.NoBody
 	}
 	for name, values := range r.Header {
-		req.Header[name] = values
+		req.Header[http.CanonicalHeaderKey(name)] = values
 	}
 	req.Header.Set("User-Agent", agent)
 	return req, nil
 }
 
-// answered sends, and reads the answer whole.
-func answered(client *http.Client, req *http.Request, class func() channels.Class) (Answer, error) {
-	res, err := client.Do(req)
+// exchange sends, and reads the answer whole. A transport follows no redirect.
+func exchange(t *http.Transport, req *http.Request) (Answer, error) {
+	res, err := t.RoundTrip(req)
 	if err != nil {
-		return Answer{}, lost(class(), req.URL.Host, err)
+		return Answer{}, err
 	}
 	defer func() { _ = res.Body.Close() }() // it was read, or is given up
 	body, err := io.ReadAll(io.LimitReader(res.Body, MaxAnswer+1))
 	if err == nil && len(body) > MaxAnswer {
 		err = fmt.Errorf("the answer is over %d bytes", MaxAnswer)
 	}
-	if err != nil {
-		return Answer{}, lost(class(), req.URL.Host, err)
-	}
-	return Answer{Status: res.StatusCode, Header: res.Header, Body: body}, nil
-}
-
-func lost(class channels.Class, host string, err error) error {
-	reason := "the answer of " + host + " did not come"
-	if class == channels.Temporary {
-		reason = host + " could not be asked"
-	}
-	return &channels.Error{Class: class, Reason: reason, Err: bare(err)}
-}
-
-// bare takes the address, which may hold a secret, out of an error.
-func bare(err error) error {
-	if outer, ok := errors.AsType[*url.Error](err); ok {
-		return outer.Err
-	}
-	return err
+	return Answer{Status: res.StatusCode, Header: res.Header, Body: body}, err
 }
