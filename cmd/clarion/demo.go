@@ -81,5 +81,5 @@ func (c *cli) demoConfig(f demoFlags) (*config.Config, error) {
 		return nil, fmt.Errorf("write the demonstration's configuration: %w", err)
 	}
 	c.config = path
-	return c.loadConfig(listenOn(setting(f.listen, "CLARION_LISTEN", ""))...)
+	return c.loadConfig(append(listenOn(setting(f.listen, "CLARION_LISTEN", "")), c.vault())...)
 }

@@ -18,7 +18,7 @@ import (
 func (c *cli) serveCommand() *cobra.Command {
 	var listen string
 	cmd := c.verb("serve", "Run the daemon", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
-		cfg, err := c.loadConfig(listenOn(listen)...)
+		cfg, err := c.loadConfig(append(listenOn(listen), c.vault())...)
 		if err != nil {
 			return err
 		}
