@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -63,14 +62,14 @@ func (e *Engine) succeed(lanes []Lane) (done Replaced, next []*lane, starting []
 	for _, spec := range lanes {
 		old := left[spec.Name]
 		delete(left, spec.Name)
-		if old != nil && old.spec.Limits == spec.Limits && same(old.spec.Channel, spec.Channel) {
+		if old != nil && old.spec.Limits == spec.Limits && channels.Same(old.spec.Channel, spec.Channel) {
 			next = append(next, old)
 			continue
 		}
 		switch {
 		case old == nil:
 			done.Added = append(done.Added, spec.Name)
-		case same(old.spec.Channel, spec.Channel):
+		case channels.Same(old.spec.Channel, spec.Channel):
 			done.Limited = append(done.Limited, spec.Name)
 		default:
 			done.Changed = append(done.Changed, spec.Name)
@@ -90,10 +89,6 @@ func (e *Engine) succeed(lanes []Lane) (done Replaced, next []*lane, starting []
 	}
 	return done, next, starting, ending
 }
-
-// same reports whether two channels are one. What can't be compared is taken to
-// be another.
-func same(a, b channels.Channel) bool { return reflect.ValueOf(a).Comparable() && a == b }
 
 // inherit takes over what holds for the channel whoever carries it: its pace,
 // and what its destination asked for.
