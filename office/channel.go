@@ -29,7 +29,9 @@ type configured struct {
 }
 
 // Configure takes over other channels, and what may be fetched beside them.
-func (o *Office) Configure(all []Channel, fetcher Fetcher) { o.configured.Store(&configured{all, fetcher}) }
+func (o *Office) Configure(all []Channel, fetcher Fetcher) {
+	o.configured.Store(&configured{all, fetcher})
+}
 
 // channels are the configured channels at this instant.
 func (o *Office) channels() []Channel { return o.configured.Load().channels }

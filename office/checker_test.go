@@ -71,7 +71,7 @@ func withCheckers(t *testing.T) (b *bundle, first, second *checker) {
 	b = setup(t)
 	first, second = newChecker(t, "first"), newChecker(t, "second")
 	b.settings.Channels = []office.Channel{b.settings.Channels[0], {Name: "first", Kind: "test", Channel: first}, {Name: "second", Kind: "test", Channel: second}}
-	b.SetChannels(b.settings.Channels)
+	b.Configure(b.settings.Channels, nil)
 	b.no(b.SetAudience(b.ctx, audience.Audience{Name: "public", Title: "Everyone", Public: true, Channels: []string{"web", "first", "second"}}, ann()))
 	return b, first, second
 }
@@ -213,7 +213,7 @@ func TestAnAnswerOfTheChannelBefore(t *testing.T) {
 	first.doing(func(context.Context) {
 		changed := slices.Clone(b.settings.Channels)
 		changed[1].Channel = newChecker(t, "first")
-		b.SetChannels(changed)
+		b.Configure(changed, nil)
 	})
 	_, err := b.CheckChannel(b.ctx, "first")
 	b.no(err)
@@ -312,7 +312,7 @@ func TestApproveWarnsOfWhatExpiresBefore(t *testing.T) {
 	}
 }
 
-func TestSetChannelsWhileInUse(t *testing.T) {
+func TestConfigureWhileInUse(t *testing.T) {
 	b, _, _ := withCheckers(t)
 	var using sync.WaitGroup
 	for range 3 {
@@ -328,7 +328,7 @@ func TestSetChannelsWhileInUse(t *testing.T) {
 		})
 	}
 	for i := range 100 {
-		b.SetChannels(b.settings.Channels[:1+i%3])
+		b.Configure(b.settings.Channels[:1+i%3], nil)
 	}
 	using.Wait()
 }
