@@ -117,7 +117,7 @@ func (d *Daemon) build(ctx context.Context) error {
 	d.observer.alert = d.alerts.send
 	d.onClose("notices to staff", d.alerts.finish)
 	registerBacklog(d.registry, d.office, d.log)
-	return nil
+	return d.compareBase(ctx)
 }
 
 func (d *Daemon) newPublic(p parts) *web.Public {
@@ -158,16 +158,13 @@ func (d *Daemon) start(ctx context.Context) error {
 		return err
 	}
 	d.onClose("queue", d.engine.Stop)
-	if err := d.compareBase(ctx); err != nil {
-		return err
-	}
-	d.holdGone()
 	d.ready.set()
 	d.watch.start()
 	d.onClose("checks", d.watch.stop)
 	d.log.Info().Str("event", "ready").Str("version", d.options.Version).Str("data", d.options.Dir).
 		Str("base_url", d.options.Config.Server.BaseURL).
 		Int("recovered_planned", d.recovery.Planned).Int("recovered_unknown", d.recovery.Unknown).Str("says", "ready").Send()
+	d.holdGone()
 	return nil
 }
 
