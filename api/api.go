@@ -53,6 +53,12 @@ type Reason struct {
 	Reason string `json:"reason,omitempty" maxLength:"1000" doc:"Why."`
 }
 
+// ChannelWarning is what is wrong, or will be, with a channel's account.
+type ChannelWarning struct {
+	Channel string `json:"channel"`
+	Says    string `json:"says"`
+}
+
 // Status is how an installation is.
 type Status struct {
 	Version   string   `json:"version" doc:"Of the running program."`
@@ -69,4 +75,6 @@ type Status struct {
 	Waiting   []First  `json:"waiting" nullable:"false" doc:"First decisions that wait for a second person."`
 	InReview  int      `json:"in_review" doc:"Messages that wait for approval; counted up to 1000."`
 	Paused    []string `json:"paused" nullable:"false" doc:"Channels that are paused."`
+
+	Warnings []ChannelWarning `json:"channel_warnings" nullable:"false" doc:"Channels whose last check was not good, or whose credentials expire soon."`
 }

@@ -14,9 +14,21 @@ type Channel struct {
 	Limit       int         `json:"limit,omitempty" doc:"The greatest length of a text, in unit."`
 	Unit        string      `json:"unit,omitempty"`
 	Destination Destination `json:"destination"`
+	Check       *Standing   `json:"check,omitempty" doc:"How its account stood when it was last checked; absent if it never was."`
 
 	PostsThisMonth int    `json:"posts_this_month" doc:"Posts made since the month began, where the office is."`
 	CostThisMonth  string `json:"cost_this_month" doc:"What the destination charged for them, as a decimal in the account's currency."`
+}
+
+// Standing is what the last check of a channel came to.
+type Standing struct {
+	At        Time   `json:"at" format:"date-time" doc:"When it was checked."`
+	OK        bool   `json:"ok"`
+	Class     string `json:"class,omitempty" doc:"unavailable: a person must mend something; anything else: it could not be told."`
+	Reason    string `json:"reason,omitempty" doc:"What was wrong."`
+	Account   string `json:"account,omitempty" doc:"As the destination calls it; as are the others, of the newest good answer."`
+	ExpiresAt Time   `json:"expires_at" format:"date-time" nullable:"true" doc:"When the credentials expire; null if they do not, or nobody can know."`
+	Quota     string `json:"quota,omitempty" doc:"What is left of what the destination allows, in its own words."`
 }
 
 // Destination is where a channel publishes to.
@@ -36,6 +48,11 @@ type Checked struct {
 	Name string `json:"name"`
 	OK   bool   `json:"ok"`
 	Says string `json:"says"`
+
+	Account   string `json:"account,omitempty"`
+	ExpiresAt Time   `json:"expires_at" format:"date-time" nullable:"true" doc:"When the credentials expire; null if they do not, or nobody can know."`
+	Quota     string `json:"quota,omitempty"`
+	Paused    bool   `json:"paused,omitempty" doc:"It is unusable, and was paused."`
 }
 
 // Mode switches a channel.

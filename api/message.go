@@ -169,6 +169,12 @@ type Submitted struct {
 	Warnings []Problem     `json:"warnings,omitempty" doc:"What may not be meant, and keeps nothing from being approved."`
 }
 
+// Approved is the answer of an approval.
+type Approved struct {
+	Done     bool      `json:"done"`
+	Warnings []Problem `json:"warnings,omitempty" doc:"Channels that can't be used as they are now."`
+}
+
 // Approval names what is approved.
 type Approval struct {
 	Digest string `json:"digest" pattern:"^[0-9a-f]{64}$" doc:"The digest that the approver saw."`

@@ -91,9 +91,8 @@ func (c *Client) Submit(ctx context.Context, id string) (api.Submitted, error) {
 }
 
 // Approve approves a message by its full digest.
-func (c *Client) Approve(ctx context.Context, id, digest string) error {
-	_, err := act[api.Done](ctx, c, id, "approve", api.Approval{Digest: digest})
-	return err
+func (c *Client) Approve(ctx context.Context, id, digest string) (api.Approved, error) {
+	return act[api.Approved](ctx, c, id, "approve", api.Approval{Digest: digest})
 }
 
 // Return gives a message in review back to its authors.

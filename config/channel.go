@@ -162,13 +162,14 @@ func (t *table) build(c *Channel, kind channels.Kind, own map[string]any) bool {
 		return errors.Join(errs...)
 	}
 	built, err := kind.New(channels.Settings{
-		Name: c.Name, Office: t.r.config.Office.Name, BaseURL: t.r.config.Server.BaseURL, Decode: read,
+		Name: c.Name, Office: t.r.config.Office.Name, BaseURL: t.r.config.Server.BaseURL, Decode: read, Vault: t.r.vault,
 	})
 	if settings == nil {
 		_ = read(&struct{}{}) // reported by read
 	}
 	t.refused(err, told)
-	c.Built, c.own = built, keyLines(settings)
+	c.Built, c.own, c.settings = built, keyLines(settings), settings
+	t.r.keepBuilt(c)
 	return err == nil && len(told) == 0
 }
 

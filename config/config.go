@@ -24,6 +24,10 @@ type Config struct {
 	Ledger   Ledger
 	Alerts   Alerts
 	Channels []Channel
+
+	// Restart lists the keys that changed in the file and are not taken over
+	// before a restart; see Running.
+	Restart []string
 }
 
 // Office is who publishes.
@@ -40,6 +44,9 @@ type Server struct {
 	TrustedProxies []netip.Prefix `toml:"trusted_proxies"`
 	TLSCert        string         `toml:"tls_cert"` // PEM file; with TLSKey or not at all
 	TLSKey         string         `toml:"tls_key"`  // PEM file
+
+	// FollowsListen is true if no base_url was set.
+	FollowsListen bool `toml:"-"`
 }
 
 // Log is how much is logged, and in which form.
@@ -86,7 +93,8 @@ type Channel struct {
 
 	Built channels.Channel `toml:"-" json:"-"`
 
-	own []byte // the kind's own keys as TOML, secrets hidden
+	own      []byte // the kind's own keys as TOML, secrets hidden
+	settings any    // the kind's own struct, to tell whether any of it changed
 }
 
 // defaults is the configuration before the file is read.

@@ -19,6 +19,12 @@ func Listen(address string) Option {
 	return func(r *reader) { r.listen = address }
 }
 
+// Vault is given to every kind of channel that is built. Without it the
+// configuration is only checked: no channel may be used.
+func Vault(vault channels.Vault) Option {
+	return func(r *reader) { r.vault = vault }
+}
+
 // Load reads the file at path. The error is Faults; errors.Is tells
 // fs.ErrNotExist from others. CLARION_BASE_URL, when set, overrides
 // server.base_url.

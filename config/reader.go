@@ -13,6 +13,8 @@ type reader struct {
 	root   *place
 	kinds  channels.Registry
 	listen string // from the command line
+	vault  channels.Vault
+	before *Config // in effect, where the file is read again; else nil
 
 	config Config
 	faults Faults
@@ -34,6 +36,7 @@ func (r *reader) read() {
 	r.log()
 	r.queue()
 	r.ledger()
+	r.keepRunning()
 	declared := r.channels()
 	r.alerts(declared)
 }

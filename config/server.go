@@ -94,7 +94,7 @@ func (r *reader) checkBaseURL(t *table) {
 	}
 	fallback := listenURL(*server)
 	if server.BaseURL == "" {
-		server.BaseURL = fallback
+		server.BaseURL, server.FollowsListen = fallback, true
 		report = func(string, string) {
 			t.fault("base_url", "is missing and listen is not on this machine alone",
 				`write the address that readers use, such as "https://news.example.org"`)

@@ -3,7 +3,9 @@ package daemon
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -17,34 +19,48 @@ const alertTimeout = 30 * time.Second
 
 // alerts tells staff by email what can't wait for a look at the log.
 type alerts struct {
-	notifier channels.Notifier // nil if nobody is to be told by mail
-	via      string
-	to       []string
+	way      atomic.Pointer[way]
 	log      zerolog.Logger
 	underway sync.WaitGroup
 }
 
+// way is how staff are told.
+type way struct {
+	config.Alerts
+	notifier channels.Notifier // nil if nobody is to be told by mail
+}
+
 func newAlerts(c *config.Config, log zerolog.Logger) *alerts {
-	a := &alerts{via: c.Alerts.Channel, to: c.Alerts.To, log: log}
+	a := &alerts{log: log}
+	a.configure(c)
+	return a
+}
+
+// configure takes over another configuration, and reports whether others are
+// told, or through another channel.
+func (a *alerts) configure(c *config.Config) bool {
+	fresh := &way{Alerts: c.Alerts}
 	for _, channel := range c.Channels {
 		if channel.Name == c.Alerts.Channel {
-			a.notifier, _ = channel.Built.(channels.Notifier)
+			fresh.notifier, _ = channel.Built.(channels.Notifier)
 		}
 	}
-	return a
+	before := a.way.Swap(fresh)
+	return before != nil && (before.Channel != fresh.Channel || !slices.Equal(before.To, fresh.To))
 }
 
 // send tells staff, without keeping anybody waiting. A notice about the very
 // channel that carries notices stays in the log.
 func (a *alerts) send(channel, subject, text string) {
-	if a.notifier == nil || channel == a.via {
+	w := a.way.Load()
+	if w.notifier == nil || channel == w.Channel {
 		return
 	}
 	a.underway.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), alertTimeout)
 		defer cancel()
-		if err := a.notifier.Notify(ctx, a.to, subject, text); err != nil {
-			a.log.Error().Str("event", "alert_failed").Str("mechanism", a.via).Err(err).Str("says", "staff could not be told").Send()
+		if err := w.notifier.Notify(ctx, w.To, subject, text); err != nil {
+			a.log.Error().Str("event", "alert_failed").Str("mechanism", w.Channel).Err(err).Str("says", "staff could not be told").Send()
 		}
 	})
 }

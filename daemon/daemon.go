@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -32,6 +33,9 @@ type Options struct {
 	Dir     string // data folder
 	Log     zerolog.Logger
 	Version string
+	// Again reads the configuration as Config was read, with more options; nil
+	// if it can't be read again.
+	Again func(more ...config.Option) (*config.Config, error)
 }
 
 // Daemon is one running Clarion.
@@ -41,13 +45,19 @@ type Daemon struct {
 	store    *store.Store
 	office   *office.Office
 	engine   *queue.Engine
+	watch    *watch
 	observer *observer
 	public   *web.Public
 	registry *prometheus.Registry
 	recovery store.Recovery
 	ready    readiness
+	alerts   *alerts
 	failed   chan error // a face that died
 	closers  []closer
+
+	reloading sync.Mutex
+	config    *config.Config // in effect; of Options.Config all that takes a restart still holds
+	stopping  bool
 }
 
 // closer is one step of stopping.
@@ -59,7 +69,7 @@ type closer struct {
 // New takes the data folder and makes every part; nothing is sent and nobody
 // is served before Start.
 func New(ctx context.Context, options Options) (*Daemon, error) {
-	d := &Daemon{options: options, log: options.Log, failed: make(chan error, 2), registry: prometheus.NewRegistry()}
+	d := &Daemon{options: options, config: options.Config, log: options.Log, failed: make(chan error, 2), registry: prometheus.NewRegistry()}
 	if err := d.build(ctx); err != nil {
 		return nil, errors.Join(err, d.close(context.WithoutCancel(ctx)))
 	}
@@ -97,16 +107,17 @@ func (d *Daemon) build(ctx context.Context) error {
 	parts.office.Watcher = d.observer
 	parts.office.PublicChanged = func() { d.public.Invalidate() }
 	d.office = office.New(d.store, d.engine, stop, parts.office)
+	d.watch = newWatch(d.office, d.observer)
 	if err := d.adoptFreeze(ctx); err != nil {
 		return err
 	}
 	d.public = d.newPublic(parts)
 	d.observer.published = d.public.Invalidate
-	alerts := newAlerts(d.options.Config, d.log)
-	d.observer.alert = alerts.send
-	d.onClose("notices to staff", alerts.finish)
+	d.alerts = newAlerts(d.options.Config, d.log)
+	d.observer.alert = d.alerts.send
+	d.onClose("notices to staff", d.alerts.finish)
 	registerBacklog(d.registry, d.office, d.log)
-	return nil
+	return d.compareBase(ctx)
 }
 
 func (d *Daemon) newPublic(p parts) *web.Public {
@@ -148,9 +159,12 @@ func (d *Daemon) start(ctx context.Context) error {
 	}
 	d.onClose("queue", d.engine.Stop)
 	d.ready.set()
+	d.watch.start()
+	d.onClose("checks", d.watch.stop)
 	d.log.Info().Str("event", "ready").Str("version", d.options.Version).Str("data", d.options.Dir).
 		Str("base_url", d.options.Config.Server.BaseURL).
 		Int("recovered_planned", d.recovery.Planned).Int("recovered_unknown", d.recovery.Unknown).Str("says", "ready").Send()
+	d.holdGone()
 	return nil
 }
 
@@ -163,6 +177,7 @@ func (d *Daemon) Office() *office.Office { return d.office }
 // Stop stops in reverse order of starting, within the time of ctx.
 func (d *Daemon) Stop(ctx context.Context) error {
 	d.ready.unset()
+	d.noMoreReloads()
 	err := d.close(ctx)
 	event := d.log.Info()
 	if err != nil {

@@ -63,7 +63,7 @@ type backlog struct {
 	office *office.Office
 	log    zerolog.Logger
 	due, overdue, failed, unknown, held,
-	oldest, frozen, paused, rehearsing *prometheus.Desc
+	oldest, frozen, paused, rehearsing, good, expires *prometheus.Desc
 }
 
 func registerBacklog(r prometheus.Registerer, o *office.Office, log zerolog.Logger) {
@@ -81,6 +81,8 @@ func registerBacklog(r prometheus.Registerer, o *office.Office, log zerolog.Logg
 		frozen:     desc("frozen", "1 while everything is frozen."),
 		paused:     desc("channel_paused", "1 while a channel is paused.", "mechanism"),
 		rehearsing: desc("channel_rehearsing", "1 while a channel rehearses.", "mechanism"),
+		good:       desc("channel_check_ok", "1 if a channel's last check found its account good, 0 if not.", "mechanism"),
+		expires:    desc("channel_credential_expires_seconds", "Until a channel's credentials expire; negative once they have.", "mechanism"),
 	})
 }
 
@@ -119,6 +121,12 @@ func (b *backlog) Collect(ch chan<- prometheus.Metric) {
 	for _, c := range channels {
 		gauge(b.paused, yes(c.State.Paused), c.Name)
 		gauge(b.rehearsing, yes(c.State.Rehearsal), c.Name)
+		if !c.Check.At.IsZero() {
+			gauge(b.good, yes(c.Check.Good()), c.Name)
+		}
+		if !c.Check.Expires.IsZero() {
+			gauge(b.expires, time.Until(c.Check.Expires).Seconds(), c.Name)
+		}
 	}
 }
 

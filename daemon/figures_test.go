@@ -79,6 +79,7 @@ func TestFigures(t *testing.T) {
 		`clarion_channel_rehearsing{mechanism="social"}`:                 1,
 		`clarion_channel_rehearsing{mechanism="wire"}`:                   0,
 		`clarion_channel_rehearsing{mechanism="email"}`:                  0,
+		`clarion_channel_check_ok{mechanism="email"}`:                    1,
 	})
 }
 

@@ -28,6 +28,8 @@ func (d *Daemon) keepHouse() error {
 	house := cron.New(cron.WithLocation(time.UTC))
 	house.Schedule(atLeastHourly{every}, cron.FuncJob(d.exportHead))
 	house.Schedule(cron.Every(time.Minute), cron.FuncJob(d.expireHeld))
+	house.Schedule(cron.Every(time.Minute), cron.FuncJob(d.holdGone))
+	house.Schedule(cron.Every(time.Minute), cron.SkipIfStillRunning(cron.DiscardLogger)(cron.FuncJob(d.watch.daily)))
 	d.exportHead()
 	house.Start()
 	d.onClose("housekeeping", func(ctx context.Context) error {
@@ -61,6 +63,17 @@ func (d *Daemon) expireHeld() {
 	}
 	if n > 0 {
 		d.log.Warn().Str("event", "expired").Int("messages", n).Str("says", "messages expired while they were held").Send()
+	}
+}
+
+// holdGone holds what is due by channels that are no longer configured.
+func (d *Daemon) holdGone() {
+	stopped, err := d.office.HoldGone(context.Background(), time.Now())
+	if err != nil {
+		d.observer.Trouble("hold what is due by channels that are gone", err)
+	}
+	for _, s := range stopped {
+		d.observer.Stopped(s)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"sync"
+	"time"
 
 	"clarion/config"
 	"clarion/freeze"
@@ -16,14 +18,46 @@ import (
 )
 
 // idle is the queue of a process that sends nothing: the next daemon finds
-// what was planned.
-type idle struct{}
+// what was planned, and what was paused.
+type idle struct {
+	store *store.Store
+	fault func(doing string, err error)
+}
 
 func (idle) Wake()                        {}
 func (idle) Reload(context.Context) error { return nil }
 
 func (idle) Look(context.Context, int64) (message.Look, error) {
 	return message.Look{}, errors.New("only a running daemon looks at a destination")
+}
+
+// Pause leaves a channel as it is that is paused already.
+func (i idle) Pause(channel, reason string) {
+	modes, err := i.store.ChannelModes(context.Background())
+	if err == nil && !modes[channel].Paused {
+		err = i.store.PauseChannel(context.Background(), channel, reason, time.Now())
+	}
+	if err != nil {
+		i.fault("record a pause", err)
+	}
+}
+
+// faultList gathers what fails within one command.
+type faultList struct {
+	mu   sync.Mutex
+	errs []error
+}
+
+func (f *faultList) add(doing string, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.errs = append(f.errs, fmt.Errorf("%s: %w", doing, err))
+}
+
+func (f *faultList) all() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return errors.Join(f.errs...)
 }
 
 // Local gives the API over a data folder that no daemon owns, for the life of
@@ -45,8 +79,8 @@ func Local(ctx context.Context, c *config.Config, dir, version string) (http.Han
 	if err != nil {
 		return nil, nil, errors.Join(err, release())
 	}
-	var fault error
-	o := office.New(s, idle{}, freeze.New(dir), p.office)
-	handler := web.NewAPI(o, version, func(doing string, err error) { fault = errors.Join(fault, fmt.Errorf("%s: %w", doing, err)) })
-	return handler, func() error { return errors.Join(fault, release()) }, nil
+	var faults faultList
+	o := office.New(s, idle{s, faults.add}, freeze.New(dir), p.office)
+	handler := web.NewAPI(o, version, faults.add)
+	return handler, func() error { return errors.Join(faults.all(), release()) }, nil
 }

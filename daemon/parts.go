@@ -89,7 +89,10 @@ func feedOf(c *config.Config) (webfeed.Settings, error) {
 	for _, channel := range c.Channels {
 		if built, ok := channel.Built.(*webfeed.Channel); ok {
 			if found != "" {
-				return feed, fmt.Errorf("the channels %s and %s are both of kind webfeed, and the addresses of feeds and pages are fixed; keep one of them", found, channel.Name)
+				return feed, &office.Refusal{
+					Code: office.Conflict, Try: "keep one of them",
+					Says: fmt.Sprintf("the channels %s and %s are both of kind webfeed, and the addresses of feeds and pages are fixed", found, channel.Name),
+				}
 			}
 			found, feed = channel.Name, built.Settings()
 		}

@@ -44,6 +44,19 @@ func (r *readiness) check(now time.Time) error {
 	return nil
 }
 
+// compareBase warns of a public address that nobody chose and that is another
+// than at the start before: what was approved under that one is held.
+func (d *Daemon) compareBase(ctx context.Context) error {
+	now := d.options.Config.Server
+	before, err := d.store.SwapBaseURL(ctx, now.BaseURL)
+	if err == nil && now.FollowsListen && before != "" && before != now.BaseURL {
+		d.log.Warn().Str("event", "base_url_changed").Str("base_url", now.BaseURL).Str("before", before).
+			Str("says", "server.base_url is not set, so the public address follows the address listened on, and that is another than at the last start: "+
+				"what was approved before will be held as channel-changed; set server.base_url to what readers use, or start with the address of before").Send()
+	}
+	return err
+}
+
 // wrote is told how each write of the queue ended.
 func (d *Daemon) wrote(err error) {
 	if d.ready.wrote(err, time.Now()) {

@@ -52,6 +52,7 @@ func (d *Daemon) serveSocket() error {
 		return errors.Join(fmt.Errorf("restrict %s: %w", path, err), listener.Close())
 	}
 	api := web.NewAPI(d.office, d.options.Version, d.observer.Fault)
+	api.Reload = d.answerReload
 	d.serve("socket", web.NewServer(api), listener)
 	d.onClose("waiting requests", func(context.Context) error {
 		api.Stop()

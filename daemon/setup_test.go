@@ -40,6 +40,10 @@ type bundle struct {
 	listen string
 	config *config.Config
 	log    *logbook
+	posts  *postbox
+
+	mu   sync.Mutex
+	text string // the configuration file as it stands now
 }
 
 // usual are the channels of most tests; email needs a relay.
@@ -85,11 +89,25 @@ func prepare(t *testing.T, text string) *bundle {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	b := &bundle{T: t, dir: filepath.Join(dir, "data"), listen: freeAddress(t), log: newLogbook()}
-	registry := append(kinds.All(), scriptedKind())
-	b.config, err = config.Parse("clarion.toml", []byte(text), registry, config.Listen(b.listen))
+	b := &bundle{T: t, dir: filepath.Join(dir, "data"), listen: freeAddress(t), log: newLogbook(), posts: newPostbox(), text: text}
+	b.config, err = b.read()
 	b.no(err)
 	return b
+}
+
+// read reads the configuration as it stands.
+func (b *bundle) read(more ...config.Option) (*config.Config, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	registry := append(kinds.All(), scriptedKind(), accountKind(b.posts))
+	return config.Parse("clarion.toml", []byte(b.text), registry, append(more, config.Listen(b.listen))...)
+}
+
+// write changes the configuration file.
+func (b *bundle) write(text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.text = text
 }
 
 func freeAddress(t *testing.T) string {
@@ -103,7 +121,7 @@ func freeAddress(t *testing.T) string {
 }
 
 func (b *bundle) options() Options {
-	return Options{Config: b.config, Dir: b.dir, Log: zerolog.New(b.log).Level(zerolog.DebugLevel), Version: "test"}
+	return Options{Config: b.config, Dir: b.dir, Log: zerolog.New(b.log).Level(zerolog.DebugLevel), Version: "test", Again: b.read}
 }
 
 // start makes and starts the daemon; it is stopped at the end of the test.
@@ -170,13 +188,21 @@ func (b *bundle) subscribe(channel string, addresses ...string) {
 // approve adds a message to an audience and approves it, so that it is due.
 func (b *bundle) approve(to string, keys ...string) string {
 	b.Helper()
+	id, digest := b.submit(to, keys...)
+	_, err := b.office.Approve(b.Context(), id, digest, as("bob"))
+	b.no(err)
+	return id
+}
+
+// submit adds a message to an audience and puts it up for approval.
+func (b *bundle) submit(to string, keys ...string) (id, digest string) {
+	b.Helper()
 	text := fmt.Sprintf("---\ntitle: Bridge opens\naudiences: [%s]\n%s\n---\nThe bridge opens on *Monday*.\n", to, strings.Join(keys, "\n"))
 	added, err := b.office.Add(b.Context(), office.Draft{File: "bridge.md", Text: []byte(text)}, as("ann"))
 	b.no(err)
 	submitted, err := b.office.Submit(b.Context(), added.ID, as("ann"))
 	b.no(err)
-	b.no(b.office.Approve(b.Context(), added.ID, submitted.Digest, as("bob")))
-	return added.ID
+	return added.ID, submitted.Digest
 }
 
 // becomes waits for a message's state.

@@ -193,7 +193,8 @@ func (b *bundle) correction(corrects string) {
 	}
 	waiting, err := b.Message(b.Context(), id)
 	b.no(err)
-	b.no(b.Approve(b.Context(), id, waiting.Message.SubmittedDigest, office.Actor{Name: approver}))
+	_, err = b.Approve(b.Context(), id, waiting.Message.SubmittedDigest, office.Actor{Name: approver})
+	b.no(err)
 	b.await("the correction to be released", patience, func() bool {
 		m, err := b.Message(b.Context(), id)
 		b.no(err)

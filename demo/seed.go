@@ -164,7 +164,8 @@ func place(ctx context.Context, o *office.Office, s sample, corrects string, now
 	if err != nil || s.to != message.Approved {
 		return added.ID, err
 	}
-	return added.ID, o.Approve(ctx, added.ID, submitted.Digest, office.Actor{Name: approver})
+	_, err = o.Approve(ctx, added.ID, submitted.Digest, office.Actor{Name: approver})
+	return added.ID, err
 }
 
 func draftOf(s sample, now time.Time) (office.Draft, error) {

@@ -18,7 +18,33 @@ type ChannelDetail struct {
 	Capabilities channels.Capabilities
 	Destination  channels.Destination
 	State        store.ChannelState
-	Month        store.Charged // published and paid for since the month began
+	Month        store.Charged      // published and paid for since the month began
+	Check        store.ChannelCheck // zero if its account was never asked for
+}
+
+// configured is what can change while the office runs.
+type configured struct {
+	channels []Channel
+	fetcher  Fetcher
+}
+
+// Configure takes over other channels, and what may be fetched beside them.
+func (o *Office) Configure(all []Channel, fetcher Fetcher) {
+	o.configured.Store(&configured{all, fetcher})
+}
+
+// channels are the configured channels at this instant.
+func (o *Office) channels() []Channel { return o.configured.Load().channels }
+
+// HoldGone holds what is due by channels that are no longer configured, and
+// gives what was stopped.
+func (o *Office) HoldGone(ctx context.Context, now time.Time) ([]message.Stopped, error) {
+	all := o.channels()
+	names := make([]string, len(all))
+	for i, c := range all {
+		names[i] = c.Name
+	}
+	return o.store.HoldGone(ctx, names, o.freezer.Frozen(), now)
 }
 
 // Channels lists the configured channels in their order.
@@ -31,39 +57,21 @@ func (o *Office) Channels(ctx context.Context) ([]ChannelDetail, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := make([]ChannelDetail, len(o.settings.Channels))
-	for i, c := range o.settings.Channels {
+	checks, err := o.store.ChannelChecks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	configured := o.channels()
+	all := make([]ChannelDetail, len(configured))
+	for i, c := range configured {
 		state := states[c.Name]
 		state.Rehearsal = c.rehearses(states)
 		all[i] = ChannelDetail{
 			Name: c.Name, Kind: c.Kind, Capabilities: c.Channel.Capabilities(), Destination: c.Channel.Destination(), State: state, Month: month[c.Name],
+			Check: checks[c.Name],
 		}
 	}
 	return all, nil
-}
-
-// Checked is the answer of one channel's check.
-type Checked struct {
-	Name string
-	OK   bool
-	Says string
-}
-
-// CheckChannel asks whether a channel's destination and credentials are good.
-// Nothing is published.
-func (o *Office) CheckChannel(ctx context.Context, name string) (Checked, error) {
-	c, err := o.mustChannel(name)
-	if err != nil {
-		return Checked{}, err
-	}
-	checker, ok := c.Channel.(channels.Checker)
-	if !ok {
-		return Checked{Name: name, OK: true, Says: "it needs no check: it publishes here"}, nil
-	}
-	if _, err := checker.Check(ctx); err != nil {
-		return Checked{Name: name, Says: channels.AsError(err).Error()}, nil //nolint:nilerr // a bad answer is the check's result
-	}
-	return Checked{Name: name, OK: true, Says: "destination and credentials are good"}, nil
 }
 
 func (o *Office) mustChannel(name string) (Channel, error) {

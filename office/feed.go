@@ -148,10 +148,11 @@ func (o *Office) feedText(ctx context.Context, f Feed) (name string, text []byte
 	if len(f.Text) > 0 || f.Address == "" {
 		return f.Name, f.Text, nil
 	}
-	if o.settings.Fetcher == nil {
+	fetcher := o.configured.Load().fetcher
+	if fetcher == nil {
 		return "", nil, refuse(Conflict, "nothing can be fetched here", "save the feed, and give it as a file")
 	}
-	document, err := o.settings.Fetcher.Get(ctx, f.Address)
+	document, err := fetcher.Get(ctx, f.Address)
 	if refused, ok := errors.AsType[*fetch.Error](err); ok {
 		return "", nil, refuse(Invalid, "the feed was not fetched: "+refused.Says, refused.Try)
 	}

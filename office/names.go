@@ -13,4 +13,5 @@ type (
 	Verification  = store.Verification
 	Decision      = store.Decision
 	FirstDecision = store.FirstDecision
+	ChannelCheck  = store.ChannelCheck
 )

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"clarion/channels"
@@ -26,6 +27,7 @@ type Queue interface {
 	Wake()                            // something was planned or released
 	Reload(ctx context.Context) error // a channel was paused, resumed or switched
 	Look(ctx context.Context, send int64) (message.Look, error)
+	Pause(channel, reason string) // a check found a channel unusable: as if a delivery had
 }
 
 // Freezer is the stop button.
@@ -50,10 +52,10 @@ func (c Channel) rehearses(states map[string]store.ChannelState) bool {
 
 // Settings is what the office has of the configuration.
 type Settings struct {
-	Language   string // of messages that name none
-	Zone       string // in which times are shown to readers
-	Department string // of messages that name none
-	Channels   []Channel
+	Language   string    // of messages that name none
+	Zone       string    // in which times are shown to readers
+	Department string    // of messages that name none
+	Channels   []Channel // to begin with; see Configure
 	Links      Links
 	// Fetcher gets feeds; nil where none can be fetched.
 	Fetcher Fetcher
@@ -79,6 +81,8 @@ type Office struct {
 	queue    Queue
 	freezer  Freezer
 	settings Settings
+
+	configured atomic.Pointer[configured]
 }
 
 // New makes an office.
@@ -86,7 +90,9 @@ func New(s *store.Store, queue Queue, freezer Freezer, settings Settings) *Offic
 	if settings.Watcher == nil {
 		settings.Watcher = nobody{}
 	}
-	return &Office{store: s, queue: queue, freezer: freezer, settings: settings}
+	o := &Office{store: s, queue: queue, freezer: freezer, settings: settings}
+	o.Configure(settings.Channels, settings.Fetcher)
+	return o
 }
 
 // Actor is who does something.
@@ -138,7 +144,7 @@ func record(t *store.Tx, kind ledger.Kind, by Actor, reason string, body ledger.
 
 // channel finds a configured channel.
 func (o *Office) channel(name string) (Channel, bool) {
-	for _, c := range o.settings.Channels {
+	for _, c := range o.channels() {
 		if c.Name == name {
 			return c, true
 		}

@@ -101,8 +101,9 @@ func (p *planner) checkVariants() {
 }
 
 func (o *Office) channelNames() string {
-	names := make([]string, len(o.settings.Channels))
-	for i, c := range o.settings.Channels {
+	all := o.channels()
+	names := make([]string, len(all))
+	for i, c := range all {
 		names[i] = c.Name
 	}
 	return strings.Join(names, ", ")
@@ -137,7 +138,7 @@ func (p *planner) reach() []reached {
 		wanted = append(wanted, a)
 	}
 	var all []reached
-	for _, c := range p.office.settings.Channels {
+	for _, c := range p.office.channels() {
 		if r := serve(c, wanted); len(r.audiences) > 0 && p.chosen(c.Name) {
 			all = append(all, r)
 		}

@@ -134,11 +134,21 @@ func (o *Office) approvable(t *store.Tx, m message.Message, c message.Content, s
 	return a.Digest(), nil
 }
 
+// Approved is what an approver should know of what they approved.
+type Approved struct {
+	Warnings []Problem // of channels that can't be used as they are now
+}
+
 // Approve approves what was submitted, if the digest that the approver saw is
 // the current one. The approver neither submitted the message nor edited it
-// since the last approval.
-func (o *Office) Approve(ctx context.Context, id, digest string, by Actor) error {
-	err := o.update(ctx, by, func(t *store.Tx) error {
+// since the last approval. The channels that it goes by are checked first; one
+// that can't be used keeps nothing from being approved.
+func (o *Office) Approve(ctx context.Context, id, digest string, by Actor) (Approved, error) {
+	warnings, err := o.checkBeforeApproval(ctx, id, digest, by)
+	if err != nil {
+		return Approved{}, fmt.Errorf("approve %s: %w", id, err)
+	}
+	err = o.update(ctx, by, func(t *store.Tx) error {
 		m, err := t.Message(id)
 		if err != nil {
 			return missing(err, "message "+id, tryList)
@@ -154,10 +164,10 @@ func (o *Office) Approve(ctx context.Context, id, digest string, by Actor) error
 		})
 	})
 	if err != nil {
-		return fmt.Errorf("approve %s: %w", id, err)
+		return Approved{}, fmt.Errorf("approve %s: %w", id, err)
 	}
 	o.queue.Wake()
-	return nil
+	return Approved{Warnings: warnings}, nil
 }
 
 func (o *Office) mayApprove(t *store.Tx, m message.Message, digest string, by Actor) error {

@@ -218,7 +218,8 @@ func TestApproveOfWhatWouldBeHeld(t *testing.T) {
 	id := b.add()
 	digest := b.submit(id)
 	for _, o := range []*office.Office{gone, moved} {
-		b.refused(o.Approve(b.ctx, id, digest, bob()), office.Conflict, "mastodon", "clarion message return "+id)
+		_, err := o.Approve(b.ctx, id, digest, bob())
+		b.refused(err, office.Conflict, "mastodon", "clarion message return "+id)
 	}
 	b.rehearse("web")
 	b.no(b.Approve(b.ctx, id, digest, bob())) // from live to rehearsal is no mismatch

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -31,6 +32,15 @@ type fakeQueue struct {
 	woken, reloaded atomic.Int64
 	fails           error
 	look            func() (message.Look, error)
+
+	mu     sync.Mutex
+	paused []string // with the reason
+}
+
+func (q *fakeQueue) Pause(channel, reason string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.paused = append(q.paused, channel+": "+reason)
 }
 
 func (q *fakeQueue) Wake() { q.woken.Add(1) }
@@ -189,6 +199,12 @@ func (b *bundle) submit(id string) string {
 	submitted, err := b.Submit(b.ctx, id, ann())
 	b.no(err)
 	return submitted.Digest
+}
+
+// Approve is for where nobody asks for warnings.
+func (b *bundle) Approve(ctx context.Context, id, digest string, by office.Actor) error {
+	_, err := b.Office.Approve(ctx, id, digest, by)
+	return err
 }
 
 // approved adds a message by ann that bob approved.

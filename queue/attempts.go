@@ -8,6 +8,7 @@ import (
 // Reasons of what is put back unbegun.
 const (
 	stopping     = "the daemon is stopping"
+	replaced     = "the channel's configuration changed"
 	noConnection = "no connection"
 )
 
@@ -52,10 +53,21 @@ func (l *lane) putBack() {
 }
 
 func (l *lane) whyLeft() string {
-	if l.engine.claiming.Err() != nil {
-		return stopping
+	if why := l.over(); why != "" {
+		return why
 	}
 	return noConnection
+}
+
+// over says why the lane is to end; empty if it goes on.
+func (l *lane) over() string {
+	switch {
+	case l.engine.claiming.Err() != nil:
+		return stopping
+	case l.claiming.Err() != nil:
+		return replaced
+	}
+	return ""
 }
 
 // settle makes an outcome durable.
@@ -68,7 +80,7 @@ func (l *lane) settled(s message.Settlement) {
 	l.release()
 	l.engine.observer.Attempt(s)
 	if s.To == message.SendUnknown {
-		l.looker.wake()
+		l.doubt()
 	}
 }
 

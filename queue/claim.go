@@ -22,8 +22,8 @@ func (l *lane) run() {
 		select {
 		case <-timer.C:
 		case <-l.woken:
-		case <-l.engine.claiming.Done():
-			l.publishLeft() // which puts it back
+		case <-l.claiming.Done():
+			l.putBackLeases()
 			return
 		}
 		timer.Reset(l.step())
@@ -34,7 +34,7 @@ func (l *lane) run() {
 func (l *lane) step() time.Duration {
 	again := l.publishAgain()
 	wait, err := l.claim()
-	if err != nil && l.engine.claiming.Err() == nil {
+	if err != nil && l.claiming.Err() == nil {
 		l.engine.observer.Trouble("claim for "+l.name, err)
 		wait = l.trouble.next()
 	}
@@ -69,7 +69,7 @@ func (l *lane) held(now time.Time) time.Duration {
 // due gives the next instant at which something may be claimed. Recipients
 // whose time to be fixed has come are fixed on the way.
 func (l *lane) due(v view, now time.Time) (time.Time, bool, error) {
-	ctx, before := l.engine.claiming, l.engine.settings.MaterialiseBefore
+	ctx, before := l.claiming, l.engine.settings.MaterialiseBefore
 	next, planned, err := l.engine.store.NextDue(ctx, v.lane, before)
 	if err != nil || !planned || !l.can.Addressed || next.After(now) {
 		return next, planned, err
@@ -131,7 +131,7 @@ func (l *lane) takeSome(v view, limit int, now time.Time) (int, time.Duration, e
 
 // lease claims for a local channel, and publishes.
 func (l *lane) lease(v view, limit int, now time.Time) (int, time.Duration, error) {
-	claim, err := l.engine.store.Claim(l.engine.claiming, v.lane, limit, now)
+	claim, err := l.engine.store.Claim(l.claiming, v.lane, limit, now)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -157,7 +157,7 @@ func (l *lane) told(stopped []message.Stopped) {
 func (l *lane) offer() (view, message.ClaimRequest) {
 	v := l.view()
 	c := message.ClaimRequest{Lane: v.lane}
-	if l.engine.claiming.Err() == nil && l.held(time.Now()) <= 0 {
+	if l.claiming.Err() == nil && l.held(time.Now()) <= 0 {
 		c.Limit = l.room()
 	}
 	return v, c

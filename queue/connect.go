@@ -74,7 +74,7 @@ func (l *lane) connectFailed(err error) {
 
 // busy reports whether a connection that was lost is to be replaced at once.
 func (l *lane) busy() bool {
-	if l.engine.claiming.Err() != nil {
+	if l.claiming.Err() != nil {
 		return false
 	}
 	l.mu.Lock()

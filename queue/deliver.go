@@ -33,7 +33,7 @@ func (l *lane) begin(o opened) error {
 
 // pace waits until the channel's rate allows a start. It is false if the
 // engine stops meanwhile.
-func (l *lane) pace() bool { return l.starts.Wait(l.engine.claiming) == nil }
+func (l *lane) pace() bool { return l.starts.Wait(l.claiming) == nil }
 
 func (l *lane) values(i message.Item, now time.Time) channels.Values {
 	links := l.engine.settings.Links
@@ -71,7 +71,7 @@ func (l *lane) rendering(i message.Item) (channels.Rendering, error) {
 	if r, ok := l.renderings.byDigest[i.Digest]; ok {
 		return r, nil
 	}
-	stored, err := l.engine.store.Rendering(l.engine.sending, i.Send)
+	stored, err := l.engine.store.Rendering(l.sending, i.Send)
 	if err != nil {
 		return channels.Rendering{}, &channels.Error{Class: channels.Temporary, Reason: err.Error()}
 	}
@@ -109,6 +109,9 @@ func (l *lane) finish(o opened, receipt channels.Receipt, err error) {
 
 // rest lets nothing begin before the destination wants more.
 func (l *lane) rest(until time.Time) {
+	if heir := l.heir.Load(); heir != nil && heir.print == l.print {
+		heir.rest(until)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.until = later(l.until, until)

@@ -105,9 +105,7 @@ type Engine struct {
 	freezer  Freezer
 	observer Observer
 	settings Settings
-	lanes    []*lane
 	writer   *writer
-	started  bool
 	deciding sync.Mutex // keeps what is read of the channels' modes and what is applied in step
 
 	claiming context.Context // ends when no more is to be claimed
@@ -115,6 +113,11 @@ type Engine struct {
 	sending  context.Context // ends when nothing may be under way any more
 	cut      context.CancelFunc
 	running  sync.WaitGroup
+
+	mu      sync.Mutex
+	lanes   []*lane          // never changed in place
+	latest  map[string]*lane // by name, also those that ended without an heir
+	started bool
 }
 
 // New makes an engine; nothing runs before Start.
@@ -122,8 +125,10 @@ func New(store Store, freezer Freezer, observer Observer, settings Settings, lan
 	e := &Engine{store: store, freezer: freezer, observer: observer, settings: settings, writer: newWriter(store, observer)}
 	e.claiming, e.stop = context.WithCancel(context.Background())
 	e.sending, e.cut = context.WithCancel(context.Background())
+	e.latest = map[string]*lane{}
 	for _, l := range lanes {
-		e.lanes = append(e.lanes, newLane(e, l))
+		made := newLane(e, l)
+		e.lanes, e.latest[l.Name] = append(e.lanes, made), made
 	}
 	return e
 }
@@ -133,18 +138,27 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err := e.adopt(ctx); err != nil {
 		return fmt.Errorf("start the queue: %w", err)
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.started = true
 	go e.writer.run()
 	for _, l := range e.lanes {
-		l.start()
+		l.start(nil)
 	}
 	return nil
+}
+
+// current gives the lanes as they are now.
+func (e *Engine) current() []*lane {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.lanes
 }
 
 // Wake makes the lanes look again: something was planned, released, resumed or
 // switched.
 func (e *Engine) Wake() {
-	for _, l := range e.lanes {
+	for _, l := range e.current() {
 		l.wake()
 	}
 }
@@ -166,17 +180,35 @@ func (e *Engine) adopt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range e.lanes {
+	for _, l := range e.current() {
 		l.apply(modes[l.name])
 	}
 	return nil
 }
 
+// Pause pauses a channel that was found to be unusable, as a delivery would
+// that is refused for that: until a person resumes it. One that is paused stays
+// as it is.
+func (e *Engine) Pause(channel, reason string) {
+	for _, l := range e.current() {
+		if l.name == channel {
+			l.pause(reason)
+		}
+	}
+}
+
+// stopClaiming is false if nothing was ever started. No lane starts after it.
+func (e *Engine) stopClaiming() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stop()
+	return e.started
+}
+
 // Stop stops claiming, finishes what is under way until ctx ends, and puts the
 // rest back. The error says if something had to be cut off.
 func (e *Engine) Stop(ctx context.Context) error {
-	e.stop()
-	if !e.started {
+	if !e.stopClaiming() {
 		return nil
 	}
 	done := make(chan struct{})

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -30,6 +31,15 @@ type lane struct {
 	can       channels.Capabilities
 	limits    Limits
 	print     string // the destination's fingerprint
+
+	spec     Lane                 // as it was configured
+	claiming context.Context      // ends when the lane is to claim no more
+	sending  context.Context      // ends when nothing of it may be under way any more
+	stop     context.CancelFunc   // ends claiming
+	cut      context.CancelFunc   // ends both
+	running  sync.WaitGroup       // of what it runs
+	ended    chan struct{}        // closed when nothing of it runs any more
+	heir     atomic.Pointer[lane] // takes its place
 
 	woken   chan struct{}
 	ready   chan opened
@@ -65,42 +75,68 @@ type opened struct {
 }
 
 func newLane(e *Engine, l Lane) *lane {
+	spec := l
 	if l.Limits.Interval > 0 {
 		l.Limits.Ahead = 1 // more would only wait opened
 	}
 	every := rate.Every(l.Limits.Interval) // no limit if there is no interval
 	connector, _ := l.Channel.(channels.Connector)
 	made := &lane{
-		engine: e, name: l.Name, live: l.Channel, dry: l.Rehearsal, connector: connector, can: l.Channel.Capabilities(),
+		engine: e, spec: spec, ended: make(chan struct{}), name: l.Name, live: l.Channel, dry: l.Rehearsal, connector: connector, can: l.Channel.Capabilities(),
 		limits: l.Limits, print: l.Channel.Destination().Fingerprint(),
 		woken: make(chan struct{}, 1), ready: make(chan opened, l.Limits.Concurrency*l.Limits.Ahead), connect: make(chan struct{}, 1),
 		claims: rate.NewLimiter(every, 1), starts: rate.NewLimiter(every, 1),
 		trouble: backoff{first: troubleFirst, longest: storeMax}, connecting: backoff{first: troubleFirst, longest: connectMax},
 		turned: make(chan struct{}),
 	}
+	made.sending, made.cut = context.WithCancel(e.sending)
+	made.claiming, made.stop = context.WithCancel(e.claiming)
 	made.looker = newLooker(made)
 	return made
 }
 
-// start starts the claiming and the workers. A local channel has none:
-// recording is its publication.
-func (l *lane) start() {
-	l.engine.running.Go(l.run)
-	if l.can.Local {
-		return
-	}
-	for range l.limits.Concurrency {
-		l.engine.running.Go(func() { (&worker{lane: l}).run() })
+// start starts the lane, once the one whose place it takes has ended.
+func (l *lane) start(before *lane) {
+	l.engine.running.Go(func() {
+		defer close(l.ended)
+		defer l.cut()
+		if before != nil {
+			<-before.ended
+		}
+		l.work()
+	})
+}
+
+// work runs the claiming and the workers until they end. A local channel has no
+// workers: recording is its publication.
+func (l *lane) work() {
+	l.running.Go(l.run)
+	if !l.can.Local {
+		for range l.limits.Concurrency {
+			l.running.Go(func() { (&worker{lane: l}).run() })
+		}
 	}
 	if l.looker != nil {
-		l.engine.running.Go(l.looker.run)
+		l.running.Go(l.looker.run)
+	}
+	l.running.Wait()
+}
+
+// wake makes the lane, or the one that took its place, look again.
+func (l *lane) wake() {
+	for ; l != nil; l = l.heir.Load() {
+		select {
+		case l.woken <- struct{}{}:
+		default:
+		}
 	}
 }
 
-func (l *lane) wake() {
-	select {
-	case l.woken <- struct{}{}:
-	default:
+// doubt makes the lane, or the one that took its place, look for what nobody
+// knows of.
+func (l *lane) doubt() {
+	for ; l != nil; l = l.heir.Load() {
+		l.looker.wake()
 	}
 }
 
@@ -148,8 +184,8 @@ func (l *lane) barred(o opened) string {
 	if l.engine.freezer.Frozen() {
 		return "everything is frozen"
 	}
-	if l.engine.claiming.Err() != nil {
-		return stopping
+	if why := l.over(); why != "" {
+		return why
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -182,8 +218,12 @@ func (l *lane) recordPause(reason string) {
 	}
 }
 
-// setPaused is false if the lane was paused before.
+// setPaused pauses the lane and the one that took its place. It is false if the
+// lane was paused before.
 func (l *lane) setPaused() bool {
+	if heir := l.heir.Load(); heir != nil {
+		heir.setPaused()
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	was := l.mode.Paused

@@ -42,6 +42,18 @@ func (l *lane) publishLeft() {
 	}
 }
 
+// putBackLeases gives back what was claimed and not published. Where that can't
+// be recorded and the engine stops, the next start does it.
+func (l *lane) putBackLeases() {
+	for l.publishLeft(); len(l.unpublished) > 0; l.publishLeft() {
+		select {
+		case <-time.After(time.Until(l.republish)):
+		case <-l.engine.claiming.Done():
+			return
+		}
+	}
+}
+
 // record publishes as the channel stands now, which may have been switched
 // since the claim.
 func (l *lane) record(items []message.Item) error {
@@ -50,7 +62,7 @@ func (l *lane) record(items []message.Item) error {
 	for i, item := range items {
 		all[i] = l.localOutcome(v, item, now)
 	}
-	opened, err := l.engine.store.Publish(context.WithoutCancel(l.engine.claiming), v.lane, all, now)
+	opened, err := l.engine.store.Publish(context.WithoutCancel(l.claiming), v.lane, all, now)
 	if err != nil {
 		return err
 	}
@@ -84,7 +96,7 @@ func (l *lane) localOutcome(v view, item message.Item, now time.Time) message.Se
 	if err != nil {
 		return l.outcome(o, channels.Receipt{}, err)
 	}
-	ctx, cancel := context.WithTimeout(l.engine.sending, l.limits.Timeout)
+	ctx, cancel := context.WithTimeout(l.sending, l.limits.Timeout)
 	defer cancel()
 	receipt, err := call(ctx, func(ctx context.Context) (channels.Receipt, error) {
 		return channel.Publish(ctx, delivery)

@@ -67,7 +67,7 @@ func (k *looker) run() {
 		select {
 		case <-timer.C:
 		case <-k.woken:
-		case <-k.lane.engine.claiming.Done():
+		case <-k.lane.claiming.Done():
 			return
 		}
 		timer.Reset(k.step())
@@ -78,7 +78,7 @@ func (k *looker) run() {
 func (k *looker) step() time.Duration {
 	wait, err := k.lookNext()
 	switch {
-	case k.lane.engine.claiming.Err() != nil:
+	case k.lane.claiming.Err() != nil:
 	case err != nil:
 		k.lane.engine.observer.Trouble("look for unknown sends of "+k.lane.name, err)
 		wait = k.trouble.next()
@@ -96,14 +96,14 @@ func (k *looker) lookNext() (time.Duration, error) {
 	if l.view().lane.Mode != message.Live {
 		return wallCheck, nil
 	}
-	d, next, any, err := l.engine.store.NextDoubt(l.engine.claiming, l.name, l.limits.Patience.First)
+	d, next, any, err := l.engine.store.NextDoubt(l.claiming, l.name, l.limits.Patience.First)
 	if err != nil || !any {
 		return wallCheck, err
 	}
 	if wait := next.Sub(now); wait > 0 {
 		return wait, nil
 	}
-	_, err = k.look(l.engine.claiming, d.Item.Send, false)
+	_, err = k.look(l.claiming, d.Item.Send, false)
 	if errors.Is(err, ErrSettled) {
 		err = nil
 	}
@@ -208,13 +208,13 @@ func (k *looker) heed(classed *channels.Error) {
 func (e *Engine) Look(ctx context.Context, send int64) (message.Look, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(e.claiming, cancel)()
 	d, err := e.doubt(ctx, send)
 	if err != nil {
 		return message.Look{}, err
 	}
-	for _, l := range e.lanes {
+	for _, l := range e.current() {
 		if l.name == d.Item.Channel && l.looker != nil && l.view().lane.Mode == message.Live {
+			defer context.AfterFunc(l.claiming, cancel)()
 			return l.looker.look(ctx, send, true)
 		}
 	}

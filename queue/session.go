@@ -14,7 +14,7 @@ const sessionTime = 10 * time.Second
 
 // reconnect makes a connection; what goes wrong is told to the lane.
 func (w *worker) reconnect() bool {
-	ctx, cancel := context.WithTimeout(w.lane.engine.sending, w.lane.limits.Timeout)
+	ctx, cancel := context.WithTimeout(w.lane.sending, w.lane.limits.Timeout)
 	defer cancel()
 	session, err := call(ctx, w.connector.Connect, discard)
 	if err == nil && session == nil {
@@ -43,7 +43,7 @@ func (w *worker) alive() bool {
 	if w.session == nil {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(w.lane.engine.sending, sessionTime)
+	ctx, cancel := context.WithTimeout(w.lane.sending, sessionTime)
 	defer cancel()
 	session := w.session
 	alive, err := call(ctx, func(context.Context) (bool, error) { return session.Alive(), nil }, func(bool) { discard(session) })
@@ -61,7 +61,7 @@ func (w *worker) disconnect() {
 	}
 	session := w.session
 	w.session = nil
-	ctx, cancel := context.WithTimeout(w.lane.engine.sending, sessionTime)
+	ctx, cancel := context.WithTimeout(w.lane.sending, sessionTime)
 	defer cancel()
 	_, _ = call(ctx, func(context.Context) (struct{}, error) { return struct{}{}, session.Close() }, func(struct{}) {})
 }

@@ -39,7 +39,7 @@ func (w *worker) run() {
 // await waits until a connection is wanted and makes it. It is false when the
 // worker is to end.
 func (w *worker) await() bool {
-	for w.lane.engine.claiming.Err() == nil {
+	for w.lane.claiming.Err() == nil {
 		if w.connector, w.turned = w.lane.wanted(); w.connector == nil {
 			return true
 		}
@@ -49,7 +49,7 @@ func (w *worker) await() bool {
 				return true
 			}
 		case <-w.turned:
-		case <-w.lane.engine.claiming.Done():
+		case <-w.lane.claiming.Done():
 		}
 	}
 	return false
@@ -74,7 +74,7 @@ func (w *worker) serve() {
 			}
 		case <-w.turned:
 			return
-		case <-w.lane.engine.claiming.Done():
+		case <-w.lane.claiming.Done():
 			return
 		}
 	}
@@ -84,7 +84,7 @@ func (w *worker) serve() {
 func (w *worker) deliver(o opened) {
 	l := w.lane
 	if !l.pace() {
-		l.settle(l.notBegun(o, stopping))
+		l.settle(l.notBegun(o, l.over()))
 		return
 	}
 	to, why := w.publisher(o), l.barred(o)
@@ -123,7 +123,7 @@ func (w *worker) publisher(o opened) publisher {
 // come back leaves an unknown outcome, and its session is given up. After its
 // time no delivery begins any more.
 func (w *worker) publish(to publisher, d channels.Delivery) (channels.Receipt, error) {
-	ctx, cancel := context.WithTimeout(w.lane.engine.sending, w.lane.limits.Timeout)
+	ctx, cancel := context.WithTimeout(w.lane.sending, w.lane.limits.Timeout)
 	defer cancel()
 	d.Begin = inTime(ctx, d.Begin)
 	session := w.session

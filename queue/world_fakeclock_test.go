@@ -55,6 +55,7 @@ func throughARandomTime(rt *rapid.T, dir string) {
 		},
 		"freeze":  func(rt *rapid.T) { w.stop.press(rapid.IntRange(0, 2).Draw(rt, "on") == 0); w.engine.Wake() },
 		"decide":  w.decides,
+		"replace": w.replaces,
 		"release": func(*rapid.T) { w.releaseAll(); w.engine.Wake() },
 		"disk":    func(rt *rapid.T) { w.disk.full.Store(rapid.IntRange(0, 2).Draw(rt, "full") == 0) },
 		"restart": func(*rapid.T) { w.restart() },

@@ -177,6 +177,36 @@ func (w *world) decides(rt *rapid.T) {
 	w.no(w.engine.Reload(context.Background()))
 }
 
+// replaces configures each channel anew: as it is, with other limits, as
+// another to the same destination, or not at all.
+func (w *world) replaces(rt *rapid.T) {
+	var lanes []queue.Lane
+	for i, c := range w.to {
+		spec := w.lanes[i]
+		switch rapid.SampledFrom([]string{"same", "limits", "another", "none"}).Draw(rt, c.name) {
+		case "limits":
+			spec.Limits.Concurrency = rapid.IntRange(1, 2).Draw(rt, "concurrency")
+			spec.Limits.Interval = time.Duration(rapid.IntRange(0, 200).Draw(rt, "ms")) * time.Millisecond
+		case "another":
+			spec = lane(another(c.Channel), c.name, spec.Limits)
+		case "none":
+			continue
+		}
+		lanes, w.lanes[i] = append(lanes, spec), spec
+	}
+	_, err := w.engine.Replace(context.Background(), lanes, time.Duration(rapid.IntRange(1, 60).Draw(rt, "patience"))*time.Second)
+	w.no(err)
+}
+
+// another is a channel of its own to the same destination.
+func another(c channels.Channel) channels.Channel {
+	if l, ok := c.(*line); ok {
+		return &line{wire: &wire{name: l.name, can: l.can, does: l.does}, connects: l.connects, dies: l.dies}
+	}
+	w := c.(*wire)
+	return &wire{name: w.name, can: w.can, does: w.does}
+}
+
 // settleDown ends every trouble and lets everything come to its end.
 func (w *world) settleDown() {
 	w.Helper()
@@ -185,6 +215,8 @@ func (w *world) settleDown() {
 	w.out.mu.Unlock()
 	w.stop.press(false)
 	w.disk.full.Store(false)
+	_, err := w.engine.Replace(context.Background(), w.lanes, time.Minute)
+	w.no(err)
 	for range 3 { // what is freed may be stopped by what was under way
 		for _, c := range w.to {
 			w.decide(c.name, message.ChannelMode{})

@@ -46,7 +46,8 @@ func lived(t *testing.T) (*bundle, map[string]string) {
 	b.submit(ids["rehearsing"], to("wire", "mail")...)
 	b.with(ids["rehearsing"], func(tx *Tx, m message.Message) error { _, err := tx.PlanRehearsal(m); return err })
 	b.update(func(tx *Tx) error { _, _, err := tx.Countersign("release", ids["held"], "manual", "ann"); return err })
-	for _, name := range []string{"lock", "clarion.sock", "FREEZE", "instance", "credentials"} {
+	b.no(os.Mkdir(filepath.Join(b.dir, "credentials"), 0o700))
+	for _, name := range []string{"lock", "clarion.sock", "FREEZE", "instance", "credentials/mastodon", "credentials/.mastodon"} {
 		b.no(os.WriteFile(filepath.Join(b.dir, name), []byte("secret"), 0o600))
 	}
 	b.sound()

@@ -30,7 +30,7 @@ func TestHotStatementsUseTheirIndexes(t *testing.T) {
 
 	plans := map[string]string{}
 	b.update(func(tx *Tx) error {
-		queries := append(slices.Collect(maps.Keys(tx.writer.prepared)), nextDue, nextDueAddressed, backlogDue, backlogOpen, nextDoubt)
+		queries := append(slices.Collect(maps.Keys(tx.writer.prepared)), nextDue, nextDueAddressed, backlogDue, backlogOpen, openChannels, dueOfChannel, nextDoubt)
 		for _, query := range queries {
 			plans[query] = b.plan(tx, query)
 		}

@@ -38,6 +38,10 @@ type API struct {
 	huma    huma.API
 	stopped chan struct{} // closed by Stop
 	stop    sync.Once
+
+	// Reload, if not nil, reads the configuration again. It is set before the
+	// first request.
+	Reload func(context.Context) (api.Reloaded, error)
 }
 
 // NewAPI makes the API over an office. Whatever fails and is no refusal is
@@ -60,6 +64,7 @@ func NewAPI(o *office.Office, version string, fault func(doing string, err error
 	a.registerLedger()
 	a.registerBackup()
 	a.registerStatus()
+	a.registerReload()
 	a.serveDocument()
 	return a
 }

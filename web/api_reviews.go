@@ -34,6 +34,10 @@ func (a *API) submitMessage(ctx context.Context, in *messageID) (*answer[api.Sub
 	return reply(api.Submitted{Digest: submitted.Digest, Sends: planOf(submitted.Sends), Warnings: problemsOf(submitted.Warnings)}), nil
 }
 
-func (a *API) approveMessage(ctx context.Context, in *onMessage[api.Approval]) (*answer[api.Done], error) {
-	return done(a.office.Approve(ctx, in.ID, in.Body.Digest, actor(ctx)))
+func (a *API) approveMessage(ctx context.Context, in *onMessage[api.Approval]) (*answer[api.Approved], error) {
+	approved, err := a.office.Approve(ctx, in.ID, in.Body.Digest, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return reply(api.Approved{Done: true, Warnings: problemsOf(approved.Warnings)}), nil
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -38,11 +39,25 @@ func (a *API) showStatus(ctx context.Context, _ *nothing) (*answer[api.Status], 
 	if err != nil {
 		return nil, err
 	}
+	warnings, err := a.channelWarnings(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return reply(api.Status{
 		Version: a.version, Frozen: state.Frozen, FrozenBy: state.By, FrozenAt: api.At(state.At), Why: state.Reason,
 		Due: b.Due, Overdue: b.Overdue, OldestDue: api.At(b.OldestDue), Failed: b.Failed, Unknown: b.Unknown, Held: b.Held,
 		Waiting: firstsOf(waiting), InReview: len(review), Paused: paused,
+		Warnings: warnings,
 	}), nil
+}
+
+func (a *API) channelWarnings(ctx context.Context) ([]api.ChannelWarning, error) {
+	found, err := a.office.ChannelWarnings(ctx, time.Now())
+	all := make([]api.ChannelWarning, len(found))
+	for i, w := range found {
+		all[i] = api.ChannelWarning(w)
+	}
+	return all, err
 }
 
 func (a *API) pausedChannels(ctx context.Context) ([]string, error) {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"clarion/channels/webfeed"
@@ -55,7 +56,7 @@ type PublicSettings struct {
 	Unsubscriber Unsubscriber
 	BaseURL      string // scheme and host, no slash at the end
 	OfficeName   string // as pages are headed
-	// Feed is what feeds say of themselves. The title is the office's name if
+	// Feed is what feeds say of themselves to begin with. The title is the office's name if
 	// it is empty; webfeed.DefaultEntries stand in a feed and on the front page
 	// if it gives no number.
 	Feed     webfeed.Settings
@@ -76,6 +77,7 @@ type PublicSettings struct {
 // Nothing here redirects.
 type Public struct {
 	settings PublicSettings
+	feeds    atomic.Pointer[webfeed.Settings] // in effect; see SetFeed
 	cache    *pageCache
 	style    *representation
 	absent   []byte // the page where nothing is
@@ -84,15 +86,24 @@ type Public struct {
 
 // NewPublic makes the public face.
 func NewPublic(s PublicSettings) *Public {
-	s.Feed.Title = cmp.Or(s.Feed.Title, s.OfficeName)
-	s.Feed.Entries = cmp.Or(s.Feed.Entries, webfeed.DefaultEntries)
 	if s.Fault == nil {
 		s.Fault = func(string, error) {}
 	}
 	p := &Public{settings: s, cache: newPageCache(maxCached), notices: newNotices(s.OfficeName, s.Language)}
 	p.style = newRepresentation("text/css; charset=utf-8", webfeed.Stylesheet(), time.Time{})
+	p.SetFeed(s.Feed)
 	p.absent = webfeed.NotFound(p.newsroom())
 	return p
+}
+
+// SetFeed takes over what feeds say of themselves, and reports whether that is
+// something else.
+func (p *Public) SetFeed(s webfeed.Settings) bool {
+	s.Title = cmp.Or(s.Title, p.settings.OfficeName)
+	s.Entries = cmp.Or(s.Entries, webfeed.DefaultEntries)
+	before := p.feeds.Swap(&s)
+	p.Invalidate()
+	return before != nil && *before != s
 }
 
 // Invalidate forgets every page and feed in memory. Whoever commits something

@@ -21,12 +21,12 @@ const allNews = "all"
 // newsroom is how the newsroom's own pages speak of themselves.
 func (p *Public) newsroom() webfeed.Feed {
 	s := p.settings
-	return webfeed.Feed{Title: s.OfficeName, Description: s.Feed.Description, Home: s.BaseURL + "/", Language: s.Language}
+	return webfeed.Feed{Title: s.OfficeName, Description: p.feeds.Load().Description, Home: s.BaseURL + "/", Language: s.Language}
 }
 
 // index makes the front page.
 func (p *Public) index(ctx context.Context) (*representation, error) {
-	entries, err := p.settings.Reader.PublicEntries(ctx, "", p.settings.Feed.Entries)
+	entries, err := p.settings.Reader.PublicEntries(ctx, "", p.feeds.Load().Entries)
 	if err != nil {
 		return nil, fmt.Errorf("make the front page: %w", err)
 	}
@@ -101,7 +101,7 @@ func (p *Public) feed(ctx context.Context, file string) (*representation, error)
 	if name == allNews {
 		audience = ""
 	}
-	entries, err := p.settings.Reader.PublicEntries(ctx, audience, p.settings.Feed.Entries)
+	entries, err := p.settings.Reader.PublicEntries(ctx, audience, p.feeds.Load().Entries)
 	if err != nil {
 		return nil, fmt.Errorf("make the feed %s: %w", file, err)
 	}
@@ -114,7 +114,7 @@ func (p *Public) feed(ctx context.Context, file string) (*representation, error)
 // never changes. A name without a feed is ErrNotPublic.
 func (p *Public) about(ctx context.Context, name string) (webfeed.Feed, error) {
 	about := p.newsroom()
-	about.ID, about.Title = p.settings.BaseURL+"/feeds/"+name, p.settings.Feed.Title
+	about.ID, about.Title = p.settings.BaseURL+"/feeds/"+name, p.feeds.Load().Title
 	if name == allNews {
 		return about, nil
 	}

@@ -21,8 +21,9 @@ func (c *cli) channelList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return list(c, all.Channels, "No channel is configured.", []string{"NAME", "KIND", "MODE", "STATE", "THIS MONTH", "DESTINATION"}, func(ch api.Channel) []string {
-				return []string{ch.Name, ch.Kind, mode(ch.Rehearsal), channelState(ch), thisMonth(ch), destination(ch.Destination)}
+			columns := []string{"NAME", "KIND", "MODE", "STATE", "THIS MONTH", "DESTINATION", "CHECKED", "ACCOUNT", "EXPIRES", "QUOTA"}
+			return list(c, all.Channels, "No channel is configured.", columns, func(ch api.Channel) []string {
+				return append([]string{ch.Name, ch.Kind, mode(ch.Rehearsal), channelState(ch), thisMonth(ch), destination(ch.Destination)}, c.standing(ch.Check)...)
 			})
 		})
 	})
@@ -54,6 +55,18 @@ func channelState(ch api.Channel) string {
 	return fmt.Sprintf("paused by %s: %s", by, ch.Reason)
 }
 
+// standing gives the cells of a channel's last check.
+func (c *cli) standing(s *api.Standing) []string {
+	if s == nil {
+		return []string{"-", "-", "-", "-"}
+	}
+	checked := "good at " + c.when(s.At)
+	if !s.OK {
+		checked = fmt.Sprintf("%s at %s: %s", s.Class, c.when(s.At), s.Reason)
+	}
+	return []string{checked, dash(s.Account), c.when(s.ExpiresAt), dash(s.Quota)}
+}
+
 func destination(d api.Destination) string {
 	switch {
 	case d.Endpoint == "" && d.Account == "":
@@ -81,7 +94,7 @@ func (c *cli) channelCheck() *cobra.Command {
 				}
 			}
 			err = list(c, all, "No channel is configured.", []string{"NAME", "GOOD", "SAYS"}, func(ch api.Checked) []string {
-				return []string{ch.Name, yesNo(ch.OK), ch.Says}
+				return []string{ch.Name, yesNo(ch.OK), c.checkSays(ch)}
 			})
 			if err == nil && bad > 0 {
 				err = fmt.Errorf("%d of %d channels can't be used; mend what is said above and check again", bad, len(all))
@@ -89,6 +102,24 @@ func (c *cli) channelCheck() *cobra.Command {
 			return err
 		})
 	})
+}
+
+// checkSays puts in words what a check found.
+func (c *cli) checkSays(ch api.Checked) string {
+	says := ch.Says
+	if ch.Account != "" {
+		says += "; account " + ch.Account
+	}
+	if !ch.ExpiresAt.IsZero() {
+		says += "; they expire at " + c.when(ch.ExpiresAt)
+	}
+	if ch.Quota != "" {
+		says += "; " + ch.Quota
+	}
+	if ch.Paused {
+		says += "; it is paused until somebody resumes it"
+	}
+	return says
 }
 
 // checkAll checks the named channels, or every one.

@@ -12,6 +12,7 @@ import (
 	"clarion/channels/kinds"
 	"clarion/client"
 	"clarion/config"
+	"clarion/credentials"
 	"clarion/daemon"
 	"clarion/store"
 )
@@ -30,6 +31,9 @@ func (c *cli) loadConfig(options ...config.Option) (*config.Config, error) {
 	}
 	return cfg, err
 }
+
+// vault lets channels keep what their destinations renew, in the data folder.
+func (c *cli) vault() config.Option { return config.Vault(credentials.In(c.dataDir())) }
 
 // withOffice runs a verb against the daemon, or in this process on a data
 // folder that no daemon owns.
@@ -111,7 +115,7 @@ func (c *cli) reach(ctx context.Context) (*client.Client, error) {
 
 // locally runs a verb in this process, under the folder's lock.
 func (c *cli) locally(ctx context.Context, do func(*client.Client) error) (err error) {
-	cfg, err := c.loadConfig()
+	cfg, err := c.loadConfig(c.vault())
 	if err != nil {
 		return err
 	}

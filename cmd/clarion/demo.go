@@ -40,7 +40,7 @@ func (c *cli) demo(ctx context.Context, f demoFlags) (err error) {
 		return fmt.Errorf("%w; another program may use the address: choose others with --smtp and --mail", err)
 	}
 	defer func() { err = errors.Join(err, mail.Stop(context.WithoutCancel(ctx))) }()
-	return c.run(ctx, cfg, func(d *daemon.Daemon) error {
+	return c.run(ctx, cfg, nil, func(d *daemon.Daemon) error {
 		corrects, err := demo.Seed(ctx, d.Office(), time.Now())
 		if err != nil {
 			return fmt.Errorf("set up the demonstration office: %w", err)
@@ -81,5 +81,5 @@ func (c *cli) demoConfig(f demoFlags) (*config.Config, error) {
 		return nil, fmt.Errorf("write the demonstration's configuration: %w", err)
 	}
 	c.config = path
-	return c.loadConfig(listenOn(setting(f.listen, "CLARION_LISTEN", ""))...)
+	return c.loadConfig(append(listenOn(setting(f.listen, "CLARION_LISTEN", "")), c.vault())...)
 }

@@ -43,10 +43,12 @@ func (c *cli) messageApprove() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := o.Approve(cmd.Context(), args[0], full); err != nil {
+			approved, err := o.Approve(cmd.Context(), args[0], full)
+			if err != nil {
 				return err
 			}
-			return c.result(api.Done{Done: true}, "%s is approved.", args[0])
+			c.warn(approved.Warnings)
+			return c.result(approved, "%s is approved.", args[0])
 		})
 	})
 	cmd.Flags().StringVar(&digest, "digest", "", "the digest that you saw, or at least its first 12 characters")

@@ -42,7 +42,7 @@ folder itself for as long as it takes.`,
 	flags.StringVar(&c.as, "as", "", "who acts, by short name (CLARION_AS)")
 	flags.BoolVar(&c.json, "json", false, "write JSON, one object a line")
 	root.AddCommand(
-		c.serveCommand(), c.demoCommand(), c.healthCommand(), c.messageCommand(), c.sendCommand(), c.channelCommand(), c.audienceCommand(), c.personCommand(),
+		c.serveCommand(), c.reloadCommand(), c.demoCommand(), c.healthCommand(), c.messageCommand(), c.sendCommand(), c.channelCommand(), c.audienceCommand(), c.personCommand(),
 		c.freezeCommand(), c.thawCommand(), c.ledgerCommand(), c.backupCommand(), c.restoreCommand(), c.statusCommand(),
 		c.configCommand(), c.versionCommand(),
 	)

@@ -159,6 +159,12 @@ func terminate(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(all[len(all)-1].Process.Signal(syscall.SIGTERM))
 }
 
+// hangUp sends SIGHUP to what was last started in the background.
+func hangUp(ts *testscript.TestScript, _ bool, _ []string) {
+	all := ts.BackgroundCmds()
+	ts.Check(all[len(all)-1].Process.Signal(syscall.SIGHUP))
+}
+
 // checkMode checks a file's permissions: mode FILE 0600.
 func checkMode(ts *testscript.TestScript, _ bool, args []string) {
 	info, err := os.Stat(ts.MkAbs(args[0]))

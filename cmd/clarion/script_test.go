@@ -27,7 +27,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"up": up, "until": until, "capture": capture, "fetch": fetch, "exits": exits, "large": large, "sql": runSQL,
-			"relay": startRelay, "inbox": startInbox, "terminate": terminate, "mode": checkMode, "link": makeLink,
+			"relay": startRelay, "inbox": startInbox, "terminate": terminate, "hangup": hangUp, "mode": checkMode, "link": makeLink,
 		},
 		UpdateScripts: *update,
 	})
@@ -39,7 +39,12 @@ func setUp(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	elsewhere, err := freePort()
+	if err != nil {
+		return err
+	}
 	env.Setenv("CLARION_LISTEN", port)
+	env.Setenv("ELSEWHERE", elsewhere)
 	env.Setenv("BASE", "http://"+port)
 	samples, err := filepath.Abs("../../examples/announcements")
 	if err != nil {

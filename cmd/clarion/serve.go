@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"slices"
+	"syscall"
 
 	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
@@ -18,14 +21,28 @@ import (
 func (c *cli) serveCommand() *cobra.Command {
 	var listen string
 	cmd := c.verb("serve", "Run the daemon", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
-		cfg, err := c.loadConfig(listenOn(listen)...)
+		options := append(listenOn(listen), c.vault())
+		cfg, err := c.loadConfig(options...)
 		if err != nil {
 			return err
 		}
-		return c.run(cmd.Context(), cfg, func(*daemon.Daemon) error { return nil })
+		c.chooseFile()
+		again := func(more ...config.Option) (*config.Config, error) {
+			return c.loadConfig(slices.Concat(options, more)...)
+		}
+		return c.run(cmd.Context(), cfg, again, func(*daemon.Daemon) error { return nil })
 	})
 	cmd.Flags().StringVar(&listen, "listen", "", "address to listen on (CLARION_LISTEN; default the configuration's, 127.0.0.1:8080)")
 	return cmd
+}
+
+// chooseFile holds on to the file that was read: if it goes away, a reload is
+// refused and falls back to nothing else.
+func (c *cli) chooseFile() {
+	path, _ := c.configPath()
+	if _, err := os.Stat(path); err == nil {
+		c.config = path
+	}
 }
 
 func listenOn(address string) []config.Option {
@@ -35,10 +52,20 @@ func listenOn(address string) []config.Option {
 	return []config.Option{config.Listen(address)}
 }
 
+// again reads the configuration again.
+type again = func(more ...config.Option) (*config.Config, error)
+
 // run runs a daemon, does what is to be done once it has started, and stops it
-// when the context ends or a part of it dies.
-func (c *cli) run(ctx context.Context, cfg *config.Config, started func(*daemon.Daemon) error) error {
-	d, err := daemon.New(ctx, daemon.Options{Config: cfg, Dir: c.dataDir(), Log: logger(cfg.Log, c.errs), Version: version()})
+// when the context ends or a part of it dies. Where the configuration can be
+// read again, SIGHUP does that; anywhere else it ends the program, as it does
+// by itself.
+func (c *cli) run(ctx context.Context, cfg *config.Config, again again, started func(*daemon.Daemon) error) error {
+	hangups := make(chan os.Signal, 1)
+	if again != nil {
+		signal.Notify(hangups, syscall.SIGHUP)
+		defer signal.Stop(hangups)
+	}
+	d, err := daemon.New(ctx, daemon.Options{Config: cfg, Dir: c.dataDir(), Log: logger(cfg.Log, c.errs), Version: version(), Again: again})
 	if err == nil {
 		err = d.Start(ctx)
 	}
@@ -50,19 +77,23 @@ func (c *cli) run(ctx context.Context, cfg *config.Config, started func(*daemon.
 	}
 	err = started(d)
 	if err == nil {
-		err = untilOver(ctx, d)
+		err = untilOver(ctx, d, hangups)
 	}
 	bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), cfg.Queue.StopTimeout)
 	defer cancel()
 	return errors.Join(err, d.Stop(bound))
 }
 
-func untilOver(ctx context.Context, d *daemon.Daemon) error {
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-d.Failed():
-		return fmt.Errorf("a part of the daemon died: %w", err)
+func untilOver(ctx context.Context, d *daemon.Daemon, hangups <-chan os.Signal) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-d.Failed():
+			return fmt.Errorf("a part of the daemon died: %w", err)
+		case <-hangups:
+			_, _ = d.Reload(ctx) // it logs what came of it
+		}
 	}
 }
 

@@ -39,6 +39,9 @@ func (c *cli) showStatus(s api.Status) error {
 	t.row("Unknown", number(s.Unknown))
 	t.row("Held", number(s.Held))
 	t.row("Paused channels", dash(strings.Join(s.Paused, ", ")))
+	for _, w := range s.Warnings {
+		t.row("Take care", w.Channel+": "+w.Says)
+	}
 	return c.table(t)
 }
 
