@@ -9,6 +9,7 @@ import (
 	"clarion/channels"
 	"clarion/channels/email"
 	"clarion/channels/rehearsal"
+	"clarion/channels/social/bluesky"
 	"clarion/channels/social/mastodon"
 	"clarion/channels/social/x"
 	"clarion/channels/webfeed"
@@ -20,6 +21,7 @@ func All() channels.Registry {
 		webfeed.Kind(),
 		email.Kind(),
 		mastodon.Kind(),
+		bluesky.Kind(),
 		x.Kind(),
 		rehearsal.Kind(),
 	}

@@ -42,6 +42,7 @@ func subjects() map[string]channeltest.Subject {
 		"email":     overSMTP(),
 		"mastodon":  overMastodon(),
 		"x":         overX(),
+		"bluesky":   overXRPC(),
 	}
 }
 
