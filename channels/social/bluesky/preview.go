@@ -45,7 +45,7 @@ func parsePost(doc channels.Document, v channels.Values) (parsedPost, error) {
 
 // Preview shows the posts as readers will see them; none for a deletion.
 func (c *Channel) Preview(r channels.Rendering, v channels.Values) ([]channels.Preview, error) {
-	v.PublishedAt = time.Unix(0, 0)
+	v.MessageID, v.PublishedAt = "record-key", time.Unix(0, 0) // made at delivery, and not shown
 	v.MediaIDs = map[string]string{}
 	for _, sum := range r.Assets() {
 		v.MediaIDs[sum] = leaving(r, sum)
