@@ -123,12 +123,11 @@ const maxLimit = 24 * time.Hour
 // 1970) or the standard one; zero if neither makes sense.
 func limitEnd(a request.Answer, now time.Time) time.Time {
 	seconds, err := strconv.ParseInt(a.Header.Get("RateLimit-Reset"), 10, 64)
-	at := time.Unix(seconds, 0)
-	if err != nil || !at.After(now) {
+	if err != nil || seconds <= now.Unix() {
 		return a.RetryAfter(now)
 	}
-	if latest := now.Add(maxLimit); at.After(latest) {
+	if latest := now.Add(maxLimit); seconds > latest.Unix() {
 		return latest
 	}
-	return at
+	return time.Unix(seconds, 0)
 }

@@ -92,7 +92,7 @@ func unique(t *testing.T) string {
 
 func TestServerPublish(t *testing.T) {
 	c := real(t)
-	drawing, photo := assetOf("map.png", pngOf(t, 64, 32)), assetOf("photo.jpg", jpegOf(t, loud(1400, 900)))
+	drawing, photo := assetOf("map.png", pngOf(t, line(64, 32))), assetOf("photo.jpg", jpegOf(t, loud(1400, 900)))
 	if photo.Size <= maxImage {
 		t.Fatalf("the photograph has %d bytes, it should be too large", photo.Size)
 	}

@@ -82,11 +82,10 @@ func render(tb testing.TB, c *Channel, post channels.Post) channels.Rendering {
 	if len(problems) > 0 {
 		tb.Fatalf("problems: %+v", problems)
 	}
-	back, err := channels.UnmarshalRendering(r.Marshal())
-	if err != nil {
+	if _, err := channels.UnmarshalRendering(r.Marshal()); err != nil {
 		tb.Fatal(err)
 	}
-	return back
+	return r
 }
 
 func inform(tb testing.TB, c *Channel, post *channels.Post) {
@@ -237,12 +236,17 @@ func marksOf(tb testing.TB, record map[string]any) []string {
 	return marks
 }
 
-func pngOf(tb testing.TB, w, h int) []byte {
-	tb.Helper()
+// line is a small drawing.
+func line(w, h int) image.Image {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for x := range w {
 		img.SetNRGBA(x, h/2, color.NRGBA{200, 30, 30, 255})
 	}
+	return img
+}
+
+func pngOf(tb testing.TB, img image.Image) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
 		tb.Fatal(err)

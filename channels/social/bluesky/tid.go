@@ -38,13 +38,10 @@ func tidInstant(tid string) (time.Time, error) {
 	var n uint64
 	for i := range len(tid) {
 		v := strings.IndexByte(tidAlphabet, tid[i])
-		if v < 0 || i == 0 && v > 15 { // the first bit is always 0, and there are 64 in all
+		if v < 0 || i == 0 && v > 7 { // of the first character's bits only the last three count
 			return time.Time{}, fmt.Errorf("%q is no record key", tid)
 		}
 		n = n<<5 | uint64(v)
-	}
-	if n>>63 != 0 {
-		return time.Time{}, fmt.Errorf("%q is no record key", tid)
 	}
 	return time.UnixMicro(int64(n >> clockBits)).UTC(), nil //nolint:gosec // 53 bits
 }
