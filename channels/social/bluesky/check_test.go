@@ -156,7 +156,7 @@ func TestWording(t *testing.T) {
 		{channels.Post{Title: "One", Withdraws: "It"}, "Withdrawn: One"},
 		{channels.Post{Title: "Un", Corrects: "It", Language: "cy-GB"}, "Cywiriad: Un"},
 		{channels.Post{Title: "Un", Withdraws: "It", Language: "CY"}, "Tynnwyd yn ôl: Un"},
-		{channels.Post{Title: "One", Corrects: "It", Language: "cym"}, "Correction: One"},
+		{channels.Post{Title: "One", Corrects: "It", Language: "fr"}, "Correction: One"},
 		{channels.Post{Corrects: "It"}, ""},
 		{channels.Post{Title: "One", Corrects: "It", Variant: channels.Variant{Text: "Own"}}, "Correction: Own"},
 	} {

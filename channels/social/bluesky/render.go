@@ -86,6 +86,16 @@ func (c *Channel) posts(post channels.Post) ([]record, []channels.Problem) {
 	return posts, nil
 }
 
+// wording is a post's text, which says at its start if it corrects or withdraws
+// another.
+func wording(post channels.Post) (field, text string) {
+	field, text = social.Wording(post)
+	if text == "" {
+		return field, text
+	}
+	return field, social.Opening(post) + text
+}
+
 // thread says how a text is counted: as it shows, with its links shortened.
 func (c *Channel) thread(page bool) social.Thread {
 	t := social.Thread{Limit: maxLength, Unit: unit, Count: func(text string) int {

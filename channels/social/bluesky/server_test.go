@@ -3,8 +3,14 @@
 package bluesky
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
+	"image"
+	"image/jpeg"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -306,7 +312,7 @@ func (k *cutter) carry(conn net.Conn) {
 	if err != nil {
 		return
 	}
-	phase := int32(cutNever)
+	phase := cutNever
 	if strings.Contains(string(first[:n]), "repo.putRecord") {
 		phase = k.phase.Load()
 	}
@@ -372,4 +378,60 @@ func TestServerLostAnswer(t *testing.T) {
 	if k.cuts.Load() != 2 {
 		t.Errorf("%d connections were cut", k.cuts.Load())
 	}
+}
+
+// onlyKeys gives a journal in which the keys are recorded and nothing else, as
+// after a lost answer.
+func onlyKeys(tb testing.TB, j *channeltest.Journal) *channeltest.Journal {
+	tb.Helper()
+	keys := channeltest.NewJournal()
+	for _, name := range j.Steps() {
+		if !strings.HasPrefix(name, "key/") {
+			continue
+		}
+		value, _, _ := j.Done(context.Background(), name) // a journal in memory never fails
+		_ = keys.Record(context.Background(), channels.Step{Name: name, Value: value})
+	}
+	return keys
+}
+
+// marksOf lists what the facets of a record mark, by its bytes, each with what
+// it means.
+func marksOf(tb testing.TB, record map[string]any) []string {
+	tb.Helper()
+	text := record["text"].(string)
+	var marks []string
+	facets, _ := record["facets"].([]any)
+	for _, f := range facets {
+		facet := f.(map[string]any)
+		index := facet["index"].(map[string]any)
+		feature := facet["features"].([]any)[0].(map[string]any)
+		meaning := feature["uri"]
+		for _, name := range []string{"did", "tag"} {
+			if v, ok := feature[name]; ok {
+				meaning = v
+			}
+		}
+		marks = append(marks, fmt.Sprintf("%s %v", text[int(index["byteStart"].(float64)):int(index["byteEnd"].(float64))], meaning))
+	}
+	return marks
+}
+
+// loud is an image that makes a large file.
+func loud(w, h int) image.Image {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	r := rand.New(rand.NewPCG(3, 4))
+	for i := range img.Pix {
+		img.Pix[i] = uint8(r.Uint32()) | 1<<7*uint8(i%4/3) //nolint:gosec // any byte will do
+	}
+	return img
+}
+
+func jpegOf(tb testing.TB, img image.Image) []byte {
+	tb.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 95}); err != nil {
+		tb.Fatal(err)
+	}
+	return b.Bytes()
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/language"
 
 	"clarion/channels"
+	"clarion/channels/social"
 )
 
 // bskySocial is the server that most accounts sign in at. It hands each of them
@@ -21,13 +22,8 @@ const (
 	bskyHosts  = ".host.bsky.network"
 )
 
-// Bounds of the settings.
-const (
-	defaultSettle = time.Minute
-	minSettle     = time.Second
-	maxSettle     = time.Hour
-	maxLanguages  = 3 // of a post, by the lexicon
-)
+// maxLanguages is how many languages a post may name, by the lexicon.
+const maxLanguages = 3
 
 // settings are the channel's own keys.
 type settings struct {
@@ -41,7 +37,7 @@ type settings struct {
 }
 
 func readSettings(s channels.Settings) (settings, error) {
-	set := settings{Service: bskySocial, SettleAfter: "1m", settleAfter: defaultSettle}
+	set := settings{Service: bskySocial, SettleAfter: "1m"}
 	return set, errors.Join(s.Decode(&set), set.complete())
 }
 
@@ -92,12 +88,9 @@ func (s *settings) checkPassword() error {
 }
 
 func (s *settings) completeSettle() error {
-	d, err := time.ParseDuration(s.SettleAfter)
-	if err != nil || d < minSettle || d > maxSettle {
-		return fault("settle_after", fmt.Sprintf("%q is out of range", s.SettleAfter), `choose "1s" to "1h"`)
-	}
+	d, err := social.Settle("settle_after", s.SettleAfter)
 	s.settleAfter = d
-	return nil
+	return err
 }
 
 func (s *settings) checkLanguages() error {

@@ -62,7 +62,7 @@ func TestEveryFaultAtOnce(t *testing.T) {
 	t.Parallel()
 	refused := errors.New("unknown key")
 	_, err := newChannel(channels.Settings{Decode: func(into any) error {
-		*into.(*settings) = settings{Languages: []string{"?"}}
+		*into.(*settings) = settings{SettleAfter: "?", Languages: []string{"?"}}
 		return refused
 	}})
 	for _, part := range []string{"service", "identifier", "app_password", "settle_after", "languages", "unknown key"} {

@@ -2,18 +2,14 @@ package bluesky
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"image"
-	"image/color"
-	"image/jpeg"
+	colour "image/color" //nolint:misspell // the package's name
 	"image/png"
-	"math/rand/v2"
 	"net/http"
 	"os"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -171,21 +167,6 @@ func mustDocument(tb testing.TB, r channels.Rendering, name string) channels.Doc
 	return d
 }
 
-// onlyKeys gives a journal in which the keys are recorded and nothing else, as
-// after a lost answer.
-func onlyKeys(tb testing.TB, j *channeltest.Journal) *channeltest.Journal {
-	tb.Helper()
-	keys := channeltest.NewJournal()
-	for _, name := range j.Steps() {
-		if !strings.HasPrefix(name, "key/") {
-			continue
-		}
-		value, _, _ := j.Done(context.Background(), name) // a journal in memory never fails
-		_ = keys.Record(context.Background(), channels.Step{Name: name, Value: value})
-	}
-	return keys
-}
-
 // postsIn lists the posts that a journal knows.
 func postsIn(tb testing.TB, j *channeltest.Journal) []ref {
 	tb.Helper()
@@ -214,33 +195,11 @@ func follows(tb testing.TB, record map[string]any, root, parent ref) {
 	}
 }
 
-// marksOf lists what the facets of a record mark, by its bytes, each with what
-// it means.
-func marksOf(tb testing.TB, record map[string]any) []string {
-	tb.Helper()
-	text := record["text"].(string)
-	var marks []string
-	facets, _ := record["facets"].([]any)
-	for _, f := range facets {
-		facet := f.(map[string]any)
-		index := facet["index"].(map[string]any)
-		feature := facet["features"].([]any)[0].(map[string]any)
-		meaning := feature["uri"]
-		for _, name := range []string{"did", "tag"} {
-			if v, ok := feature[name]; ok {
-				meaning = v
-			}
-		}
-		marks = append(marks, fmt.Sprintf("%s %v", text[int(index["byteStart"].(float64)):int(index["byteEnd"].(float64))], meaning))
-	}
-	return marks
-}
-
 // line is a small drawing.
 func line(w, h int) image.Image {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for x := range w {
-		img.SetNRGBA(x, h/2, color.NRGBA{200, 30, 30, 255})
+		img.SetNRGBA(x, h/2, colour.NRGBA{200, 30, 30, 255})
 	}
 	return img
 }
@@ -254,20 +213,11 @@ func pngOf(tb testing.TB, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// loud is an image that makes a large file.
-func loud(w, h int) image.Image {
-	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	r := rand.New(rand.NewPCG(3, 4))
-	for i := range img.Pix {
-		img.Pix[i] = uint8(r.Uint32()) | 1<<7*uint8(i%4/3) //nolint:gosec // any byte will do
-	}
-	return img
-}
-
-func jpegOf(tb testing.TB, img image.Image) []byte {
+// plainPNG is a large file of a small drawing.
+func plainPNG(tb testing.TB, img image.Image) []byte {
 	tb.Helper()
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 95}); err != nil {
+	if err := (&png.Encoder{CompressionLevel: png.NoCompression}).Encode(&b, img); err != nil {
 		tb.Fatal(err)
 	}
 	return b.Bytes()

@@ -3,7 +3,7 @@ package picture
 import (
 	"bytes"
 	"image"
-	"image/color"
+	colour "image/color" //nolint:misspell // the package's name
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -30,7 +30,7 @@ func decode(mediaType string, content []byte) (image.Image, error) {
 
 // printed reports whether an image has the colours of print, which browsers
 // show wrong or not at all.
-func printed(c image.Config) bool { return c.ColorModel == color.CMYKModel }
+func printed(c image.Config) bool { return c.ColorModel == colour.CMYKModel }
 
 // Marks in a GIF (GIF89a specification, sections 18 to 26).
 const (

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"image"
-	"image/color"
+	colour "image/color" //nolint:misspell // the package's name
 	"net/http"
 	"os"
 	"strings"
@@ -125,7 +125,7 @@ func TestSeeThroughBecomesWhite(t *testing.T) {
 	if p.MediaType != PNG {
 		t.Errorf("a still GIF became %s", p.MediaType)
 	}
-	if c := color.NRGBAModel.Convert(kept.At(25, 25)).(color.NRGBA); c != (color.NRGBA{A: 255}) {
+	if c := colour.NRGBAModel.Convert(kept.At(25, 25)).(colour.NRGBA); c != (colour.NRGBA{A: 255}) {
 		t.Errorf("is %v", c)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-	"image/color"
+	colour "image/color" //nolint:misspell // the package's name
 	"image/jpeg"
 	"image/png"
 	"math"
@@ -90,7 +90,7 @@ func encode(img *image.RGBA, drawing bool, b Bounds) (Picture, bool) {
 // onWhite puts an image on white, since a JPEG can't be seen through.
 func onWhite(img *image.RGBA) *image.RGBA {
 	flat := image.NewRGBA(img.Rect)
-	draw.Draw(flat, flat.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.Draw(flat, flat.Rect, image.NewUniform(colour.White), image.Point{}, draw.Src)
 	draw.Draw(flat, flat.Rect, img, image.Point{}, draw.Over)
 	return flat
 }

@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"image"
-	"image/color"
+	colour "image/color" //nolint:misspell // the package's name
 	"image/gif"
 	"image/jpeg"
 	"math/rand/v2"
@@ -19,16 +19,16 @@ var network = Bounds{Types: []string{JPEG, PNG}, Bytes: 100_000, Side: 600}
 // left, then green, blue and white, clockwise.
 func corners(w, h int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	quarter := func(x, y int) color.RGBA {
+	quarter := func(x, y int) colour.RGBA {
 		switch {
 		case x < w/2 && y < h/2:
-			return color.RGBA{255, 0, 0, 255}
+			return colour.RGBA{255, 0, 0, 255}
 		case y < h/2:
-			return color.RGBA{0, 255, 0, 255}
+			return colour.RGBA{0, 255, 0, 255}
 		case x >= w/2:
-			return color.RGBA{0, 0, 255, 255}
+			return colour.RGBA{0, 0, 255, 255}
 		}
-		return color.RGBA{255, 255, 255, 255}
+		return colour.RGBA{255, 255, 255, 255}
 	}
 	for y := range h {
 		for x := range w {
@@ -91,7 +91,7 @@ func gifOf(tb testing.TB, w, h, frames int) []byte {
 	tb.Helper()
 	anim := &gif.GIF{}
 	for i := range frames {
-		frame := image.NewPaletted(image.Rect(0, 0, w, h), color.Palette{color.Black, color.White, color.Transparent})
+		frame := image.NewPaletted(image.Rect(0, 0, w, h), colour.Palette{colour.Black, colour.White, colour.Transparent})
 		frame.SetColorIndex(i%w, 0, 1)
 		anim.Image, anim.Delay = append(anim.Image, frame), append(anim.Delay, 10)
 	}

@@ -3,7 +3,7 @@ package picture
 import (
 	"bytes"
 	"image"
-	"image/color"
+	colour "image/color" //nolint:misspell // the package's name
 
 	"github.com/bep/imagemeta"
 )
@@ -57,7 +57,7 @@ func (t turnedImage) Bounds() image.Rectangle {
 }
 
 // At finds the stored pixel behind an upright one.
-func (t turnedImage) At(x, y int) color.Color {
+func (t turnedImage) At(x, y int) colour.Color { //nolint:misspell // the type's name
 	b := t.Image.Bounds()
 	right, bottom := b.Dx()-1, b.Dy()-1
 	switch t.by {
