@@ -34,6 +34,9 @@ const (
 	MediaID                      // an uploaded asset's id at the destination; Arg is its SHA-256
 	AssetAddress                 // an asset's public address; Arg is its SHA-256
 	AssetContent                 // an asset's bytes; Arg is its SHA-256
+	ParentHash                   // the hash of the post that this one follows, where a destination asks for it beside the id
+	RootPost                     // the id of the first post of the thread
+	RootHash                     // its hash
 	endOfSlots
 )
 
@@ -45,7 +48,7 @@ func (s Slot) String() string {
 	names := [...]string{
 		"literal", "recipient-name", "recipient-address", "unsubscribe-link", "message-id",
 		"published-at", "updated-at", "page-address", "entry-id", "occurrence-date", "parent-post",
-		"media-id", "asset-address", "asset-content",
+		"media-id", "asset-address", "asset-content", "parent-hash", "root-post", "root-hash",
 	}
 	if !s.valid() {
 		return fmt.Sprintf("slot(%d)", uint8(s))
@@ -89,6 +92,9 @@ type Values struct {
 	EntryID          string
 	OccurrenceDate   time.Time
 	ParentPost       string
+	ParentHash       string
+	RootPost         string
+	RootHash         string
 	MediaIDs         map[string]string // by SHA-256
 	Zone             *time.Location    // for instants; nil means UTC
 
@@ -165,6 +171,12 @@ func (v Values) text(s Slot, arg string) (string, error) {
 		value = v.EntryID
 	case ParentPost:
 		value = v.ParentPost
+	case ParentHash:
+		value = v.ParentHash
+	case RootPost:
+		value = v.RootPost
+	case RootHash:
+		value = v.RootHash
 	case MediaID:
 		value = v.MediaIDs[arg]
 	case AssetAddress:

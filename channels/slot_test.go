@@ -24,6 +24,7 @@ func fullValues() Values {
 		RecipientName: "name " + hostile, RecipientAddress: "address " + hostile, UnsubscribeLink: "link " + hostile,
 		MessageID: "id " + hostile, PublishedAt: at, UpdatedAt: at.Add(time.Hour), PageAddress: "page " + hostile,
 		EntryID: "entry " + hostile, OccurrenceDate: at.Add(2 * time.Hour), ParentPost: "parent " + hostile,
+		ParentHash: "parent hash " + hostile, RootPost: "root " + hostile, RootHash: "root hash " + hostile,
 		MediaIDs: map[string]string{"sum": "media " + hostile}, AssetBase: "base " + hostile,
 		Asset: func(sum string) ([]byte, error) { return []byte("content of " + sum + hostile), nil },
 	}
@@ -34,6 +35,7 @@ func textOf(v Values) map[Slot]string {
 	return map[Slot]string{
 		RecipientName: v.RecipientName, RecipientAddress: v.RecipientAddress, UnsubscribeLink: v.UnsubscribeLink,
 		MessageID: v.MessageID, PageAddress: v.PageAddress, EntryID: v.EntryID, ParentPost: v.ParentPost,
+		ParentHash: v.ParentHash, RootPost: v.RootPost, RootHash: v.RootHash,
 		MediaID: "media " + hostile, AssetAddress: "base " + hostile + "sum", AssetContent: "content of sum" + hostile,
 	}
 }

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	_ = os.Unsetenv("CLARION_BASE_URL")
 	_ = os.Unsetenv("CLARION_TEST_UNSET")
 	for _, name := range []string{
-		"CLARION_TEST_SECRET", "CLARION_SMTP_PASSWORD",
+		"CLARION_TEST_SECRET", "CLARION_SMTP_PASSWORD", "CLARION_BLUESKY_APP_PASSWORD",
 		"CLARION_X_CONSUMER_KEY", "CLARION_X_CONSUMER_SECRET", "CLARION_X_ACCESS_TOKEN", "CLARION_X_ACCESS_SECRET",
 	} {
 		_ = os.Setenv(name, secretValue)

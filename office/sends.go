@@ -145,7 +145,8 @@ func (open opening) settle(t *store.Tx, s message.Send) (one int64, n int, err e
 }
 
 // Delivered shows what a rehearsed or sent send left as, byte for byte, with
-// its slots filled; for an addressed send, as one recipient got it.
+// its slots filled; for an addressed send, as one recipient got it. Ids that
+// the destination gave show as the names of their slots.
 func (o *Office) Delivered(ctx context.Context, id, recipient int64) ([]Shown, error) {
 	stored, err := o.store.Rendering(ctx, id)
 	if err != nil {
@@ -159,6 +160,7 @@ func (o *Office) Delivered(ctx context.Context, id, recipient int64) ([]Shown, e
 	if err != nil {
 		return nil, err
 	}
+	values = values.StandIn(r)
 	docs := make([]Shown, len(r.Documents))
 	for i, d := range r.Documents {
 		text, err := d.Fill(values)

@@ -18,6 +18,8 @@ type Script struct {
 	// Accept answers a request that publishes, while the destination is
 	// healthy.
 	Accept Answer
+	// Respond gives the body of that answer where it depends on the request.
+	Respond func(r Request) string
 	// Answers replaces what the destination answers under a fault, such as the
 	// network's own words for a refused token.
 	Answers map[Fault]Answer
@@ -117,7 +119,8 @@ func (d *HTTPDestination) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil || fault == CutAfter {
 		panic(http.ErrAbortHandler)
 	}
-	d.record(Request{Method: r.Method, Path: r.URL.RequestURI(), Header: maps.Clone(r.Header), Body: bytes.Clone(body)})
+	asked := Request{Method: r.Method, Path: r.URL.RequestURI(), Header: maps.Clone(r.Header), Body: bytes.Clone(body)}
+	d.record(asked)
 	switch fault {
 	case Stall:
 		d.wait(r)
@@ -126,7 +129,7 @@ func (d *HTTPDestination) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).Flush() // the client may be gone
 		d.wait(r)
 	default:
-		d.answer(fault).write(w)
+		d.answer(fault, asked).write(w)
 	}
 }
 
@@ -157,7 +160,7 @@ func (d *HTTPDestination) wait(r *http.Request) {
 	<-r.Context().Done()
 }
 
-func (d *HTTPDestination) answer(f Fault) Answer {
+func (d *HTTPDestination) answer(f Fault, to Request) Answer {
 	if a, ok := d.script.Answers[f]; ok {
 		return a
 	}
@@ -175,8 +178,16 @@ func (d *HTTPDestination) answer(f Fault) Answer {
 	case Redirect:
 		return Answer{Status: http.StatusSeeOther, Header: map[string]string{"Location": d.URL() + elsewhere}}
 	default:
-		return d.script.Accept
+		return d.script.accept(to)
 	}
+}
+
+func (s Script) accept(r Request) Answer {
+	a := s.Accept
+	if s.Respond != nil {
+		a.Body = s.Respond(r)
+	}
+	return a
 }
 
 func (a Answer) write(w http.ResponseWriter) {

@@ -130,6 +130,7 @@ func Values(key string) channels.Values {
 		PublishedAt: at, UpdatedAt: at, OccurrenceDate: at,
 		PageAddress: "https://news.example.org/news/library-opens-x7",
 		EntryID:     "urn:uuid:5f0c0c7e-7b0a-4c53-9d43-3f2a1b0c9d8e", ParentPost: "parent-1",
+		ParentHash: "parent-hash-1", RootPost: "root-1", RootHash: "root-hash-1",
 		MediaIDs:  map[string]string{image.SHA256: "media-1", attachment.SHA256: "media-2"},
 		AssetBase: "https://news.example.org/assets/",
 		Asset: func(sum string) ([]byte, error) {

@@ -9,6 +9,7 @@ import (
 	"clarion/channels"
 	"clarion/channels/email"
 	"clarion/channels/rehearsal"
+	"clarion/channels/social/bluesky"
 	"clarion/channels/social/mastodon"
 	"clarion/channels/social/x"
 	"clarion/channels/webfeed"
@@ -21,6 +22,7 @@ func All() channels.Registry {
 		webfeed.Kind(),
 		email.Kind(),
 		mastodon.Kind(),
+		bluesky.Kind(),
 		x.Kind(),
 		webhook.Kind(),
 		rehearsal.Kind(),

@@ -43,6 +43,7 @@ func subjects() map[string]channeltest.Subject {
 		"mastodon":  overMastodon(),
 		"x":         overX(),
 		"webhook":   overWebhook(),
+		"bluesky":   overXRPC(),
 	}
 }
 

@@ -47,8 +47,9 @@ func rehearse(ctx context.Context, d channels.Delivery) (channels.Receipt, error
 			Class: channels.Temporary, Reason: "the rehearsal was stopped before it began", Err: err,
 		}
 	}
+	values := d.Values.StandIn(d.Rendering)
 	for _, document := range d.Rendering.Documents {
-		if _, err := document.Fill(d.Values); err != nil {
+		if _, err := document.Fill(values); err != nil {
 			return channels.Receipt{}, &channels.Error{
 				Class: channels.Permanent, Reason: fmt.Sprintf("the document %q could not be completed", document.Name), Err: err,
 			}

@@ -172,7 +172,8 @@ func (tr *trial) approve(i int) {
 	tr.no(err)
 	submitted, err := o.Submit(tr.Context(), added.ID, as("ann"))
 	tr.no(err)
-	tr.no(o.Approve(tr.Context(), added.ID, submitted.Digest, as("bob")))
+	_, err = o.Approve(tr.Context(), added.ID, submitted.Digest, as("bob"))
+	tr.no(err)
 	all, err := o.Sends(tr.Context(), store.SendFilter{Message: added.ID, Limit: 10})
 	tr.no(err)
 	if len(all) != 1 {
