@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clarion/channels"
+	"clarion/channels/rehearsal"
 )
 
 // Limits of a channel.
@@ -168,6 +169,9 @@ func (t *table) build(c *Channel, kind channels.Kind, own map[string]any) bool {
 		_ = read(&struct{}{}) // reported by read
 	}
 	t.refused(err, told)
+	if c.Rehearse && built != nil {
+		built = rehearsal.Wrap(built)
+	}
 	c.Built, c.own, c.settings = built, keyLines(settings), settings
 	t.r.keepBuilt(c)
 	return err == nil && len(told) == 0

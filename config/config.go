@@ -90,6 +90,7 @@ type Channel struct {
 	MinInterval   time.Duration `toml:"min_interval"`    // 0 means none
 	Attempts      int           `toml:"attempts"`        // 0 means Queue.Attempts
 	Timeout       time.Duration `toml:"timeout"`         // 0 means Queue.PublishTimeout
+	Rehearse      bool          `toml:"rehearse"`        // it publishes nothing, whatever anybody decides
 
 	Built channels.Channel `toml:"-" json:"-"`
 

@@ -50,7 +50,7 @@ func (r *reader) keepBuilt(c *Channel) {
 		return
 	}
 	for _, old := range r.before.Channels {
-		if old.Name == c.Name && old.Kind == c.Kind && reflect.DeepEqual(old.settings, c.settings) {
+		if old.Name == c.Name && old.Kind == c.Kind && old.Rehearse == c.Rehearse && reflect.DeepEqual(old.settings, c.settings) {
 			c.Built = old.Built
 		}
 	}

@@ -42,7 +42,9 @@ func setup(t *testing.T) *bundle {
 	mail, err := StartMail(smtp, b.pages)
 	b.no(err)
 	t.Cleanup(func() { b.no(mail.Stop(context.Background())) })
-	text, err := Config(smtp)
+	secret := filepath.Join(t.TempDir(), "secret")
+	b.no(os.WriteFile(secret, []byte(Secret), 0o600))
+	text, err := Config(smtp, secret)
 	b.no(err)
 	b.config, err = config.Parse("clarion.toml", text, kinds.All(), config.Listen(freeAddress(t)))
 	b.no(err)
@@ -181,17 +183,17 @@ func (b *bundle) planned(now time.Time) {
 // TestConfig speaks to the catcher, wherever it is, and is known again.
 func TestConfig(t *testing.T) {
 	t.Parallel()
-	text, err := Config("127.0.0.2:4025")
+	text, err := Config("127.0.0.2:4025", "/secret")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(text), "host = \"127.0.0.2\"\nport = 4025\n") {
+	if !strings.Contains(string(text), "host = \"127.0.0.2\"\nport = 4025\n") || !strings.Contains(string(text), `token = "file:/secret"`) {
 		t.Errorf("the configuration does not name the catcher:\n%s", text)
 	}
 	if !IsConfig(text) || IsConfig([]byte("[office]\nname = \"Another\"\n")) {
 		t.Error("the configuration is not told from others")
 	}
-	if _, err := Config("nowhere"); err == nil {
+	if _, err := Config("nowhere", "/secret"); err == nil {
 		t.Error("an address without a port was taken")
 	}
 }

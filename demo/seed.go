@@ -32,7 +32,7 @@ func people() []store.Person {
 }
 
 func audiences() []audience.Audience {
-	social := []string{"mastodon", "bluesky", "x"}
+	social := []string{"mastodon", "bluesky", "x", "intranet"}
 	return []audience.Audience{
 		{Name: "public", Title: "Everyone", Description: "Announcements for everyone", Public: true, Channels: append([]string{"web"}, social...)},
 		{Name: "stakeholders", Title: "Stakeholders", Description: "For those who work with us on rivers and coasts", Public: true, Channels: []string{"web", "email"}},

@@ -106,7 +106,7 @@ func (o *Office) ResumeChannel(ctx context.Context, name string, by Actor) error
 // for rehearsal holds when the channel goes live.
 func (o *Office) RehearseChannel(ctx context.Context, name string, rehearsal bool, by Actor) error {
 	if c, ok := o.channel(name); ok && !rehearsal && c.Channel.Capabilities().Rehearses {
-		return refuse(Conflict, fmt.Sprintf("the channel %s can only rehearse: it is of kind %s", name, c.Kind), "give it another kind in the configuration")
+		return refuse(Conflict, fmt.Sprintf("the channel %s can only rehearse, by its configuration", name), "take `rehearse` out of it there, or give it another kind than rehearsal")
 	}
 	return o.decideChannel(ctx, name, "mode", by, func(t *store.Tx) error {
 		if err := t.SetRehearsal(name, rehearsal); err != nil {

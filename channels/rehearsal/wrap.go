@@ -23,11 +23,22 @@ const (
 )
 
 // Wrap gives a channel that renders as c does and publishes nothing. Its
-// destination is that of c, so that an approval holds for both. It is neither
-// Connector, Checker nor Notifier, whatever c is.
-func Wrap(c channels.Channel) channels.Channel { return wrapped{c} }
+// destination is that of c, so that an approval holds for both. It is a
+// Previewer if c is, which does no I/O, and nothing else that c may be.
+func Wrap(c channels.Channel) channels.Channel {
+	if p, ok := c.(channels.Previewer); ok {
+		return shown{wrapped{c}, p}
+	}
+	return wrapped{c}
+}
 
 type wrapped struct{ channels.Channel }
+
+// shown is a wrapped channel that can show people what it would publish.
+type shown struct {
+	wrapped
+	channels.Previewer
+}
 
 func (w wrapped) Capabilities() channels.Capabilities {
 	caps := w.Channel.Capabilities()

@@ -32,9 +32,19 @@ func (l loud) Connect(context.Context) (channels.Session, error) {
 	return nil, errors.New("no session")
 }
 
-func (l loud) Check(context.Context) error {
+func (l loud) Check(context.Context) (channels.Standing, error) {
 	l.tb.Error("the wrapped channel was checked")
-	return nil
+	return channels.Standing{}, nil
+}
+
+func (l loud) Find(context.Context, channels.Delivery) (channels.Finding, error) {
+	l.tb.Error("the wrapped channel looked")
+	return channels.Finding{}, nil
+}
+
+func (l loud) Inform(context.Context, channels.Post) (channels.Facts, error) {
+	l.tb.Error("the wrapped channel asked for facts")
+	return nil, nil
 }
 
 func (l loud) Notify(context.Context, []string, string, string) error {
@@ -84,6 +94,43 @@ func TestWrapOpensNoWayOut(t *testing.T) {
 	}
 	if _, ok := outer.(channels.Notifier); ok {
 		t.Error("is a Notifier")
+	}
+	if _, ok := outer.(channels.Finder); ok {
+		t.Error("is a Finder")
+	}
+	if _, ok := outer.(channels.Informer); ok {
+		t.Error("is an Informer")
+	}
+	if _, ok := outer.(channels.Previewer); ok {
+		t.Error("is a Previewer, and what it wraps is not")
+	}
+}
+
+// previewing can show what it would publish, and has all the ways out.
+type previewing struct{ loud }
+
+func (previewing) Preview(channels.Rendering, channels.Values) ([]channels.Preview, error) {
+	return []channels.Preview{{Text: "as readers see it"}}, nil
+}
+
+func TestWrapShowsWhatItWouldPublish(t *testing.T) {
+	t.Parallel()
+	outer := Wrap(previewing{newLoud(t)})
+	shows, ok := outer.(channels.Previewer)
+	if !ok {
+		t.Fatal("is no Previewer")
+	}
+	if got, err := shows.Preview(channels.Rendering{}, channels.Values{}); err != nil || got[0].Text != "as readers see it" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if !outer.Capabilities().Rehearses {
+		t.Error("does not rehearse")
+	}
+	if _, ok := outer.(channels.Checker); ok {
+		t.Error("is a Checker")
+	}
+	if _, err := outer.Publish(t.Context(), channels.Delivery{Begin: func() error { return nil }}); err != nil {
+		t.Error(err)
 	}
 }
 

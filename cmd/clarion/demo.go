@@ -65,17 +65,24 @@ func (c *cli) demoCorrection(ctx context.Context, d *daemon.Daemon, corrects str
 // that every other verb finds it there, and reads it. A folder that holds
 // another configuration is somebody's office and is left alone.
 func (c *cli) demoConfig(f demoFlags) (*config.Config, error) {
-	text, err := demo.Config(f.smtp)
+	path, err := filepath.Abs(filepath.Join(c.dataDir(), "clarion.toml"))
+	if err != nil {
+		return nil, fmt.Errorf("find the data folder: %w", err)
+	}
+	secret := filepath.Join(filepath.Dir(path), "demo-secret")
+	text, err := demo.Config(f.smtp, secret)
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(c.dataDir(), "clarion.toml")
 	if err := os.MkdirAll(c.dataDir(), 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	there, err := os.ReadFile(path) //nolint:gosec // the operator names the folder
 	if err == nil && !demo.IsConfig(there) {
 		return nil, fmt.Errorf("%s is the configuration of another office; name an empty folder with --data", path)
+	}
+	if err := os.WriteFile(secret, []byte(demo.Secret+"\n"), 0o600); err != nil {
+		return nil, fmt.Errorf("write the demonstration's credentials: %w", err)
 	}
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		return nil, fmt.Errorf("write the demonstration's configuration: %w", err)
