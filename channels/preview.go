@@ -3,7 +3,9 @@ package channels
 // Previewer is a channel that can show people what a rendering will look like
 // at its destination.
 type Previewer interface {
-	// Preview reads the rendering and nothing else. It does no I/O.
+	// Preview reads the rendering and nothing else. It does no I/O. The values
+	// are what is known before there is a delivery: PageAddress, EntryID,
+	// AssetBase, Zone and Asset. For what else is open it finds a stand-in.
 	Preview(r Rendering, v Values) ([]Preview, error)
 }
 

@@ -88,6 +88,14 @@ func (p *poster) Render(post channels.Post) (channels.Rendering, []channels.Prob
 	return channels.Rendering{Documents: documents}, nil
 }
 
+func (p *poster) Preview(r channels.Rendering, v channels.Values) ([]channels.Preview, error) {
+	if p.bug == "previews only what has left" && v.PublishedAt.IsZero() {
+		return nil, errors.New("it has not left")
+	}
+	text, err := r.Documents[0].Fill(v)
+	return []channels.Preview{{Text: string(text)}}, err
+}
+
 func (p *poster) Publish(ctx context.Context, d channels.Delivery) (channels.Receipt, error) {
 	receipt, err := p.once(ctx, d)
 	if err == nil && p.bug == "posts twice" || err != nil && p.bug == "retries" && ctx.Err() == nil {

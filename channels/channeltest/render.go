@@ -49,7 +49,7 @@ func proveRenderings(tb testing.TB, s Subject) error {
 		r, problems := ch.Render(post)
 		err := whole(problems)
 		if len(problems) == 0 {
-			err = sound(r, ch.Capabilities())
+			err = errors.Join(sound(r, ch.Capabilities()), shows(ch, r))
 		}
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", name, err))
@@ -91,6 +91,21 @@ func sound(r channels.Rendering, caps channels.Capabilities) error {
 		if content, err := d.Fill(Values("0123456789abcdef")); err != nil || len(content) == 0 {
 			return fmt.Errorf("document %q fills with %d bytes: %w", d.Name, len(content), err)
 		}
+	}
+	return nil
+}
+
+// shows says whether a channel that previews can do so before there is a
+// delivery.
+func shows(ch channels.Channel, r channels.Rendering) error {
+	previewer, ok := ch.(channels.Previewer)
+	if !ok {
+		return nil
+	}
+	all := Values("")
+	known := channels.Values{PageAddress: all.PageAddress, EntryID: all.EntryID, AssetBase: all.AssetBase, Zone: all.Zone, Asset: all.Asset}
+	if _, err := previewer.Preview(r, known); err != nil {
+		return fmt.Errorf("can't be previewed with what is known before a delivery: %w", err)
 	}
 	return nil
 }

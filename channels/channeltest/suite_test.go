@@ -30,6 +30,7 @@ func TestSuiteFindsBugs(t *testing.T) {
 		"refuses without a word":              "renderings round-trip and fill",
 		"a slot that never fills":             "renderings round-trip and fill",
 		"two documents of one name":           "renderings round-trip and fill",
+		"previews only what has left":         "renderings round-trip and fill",
 		"reads slots out of text":             "author text forms no slot",
 		"posts twice":                         "publish is one request",
 		"never begins":                        "publish is one request",

@@ -7,8 +7,12 @@ import (
 	"clarion/channels"
 )
 
-// Preview shows the event's words. Its length is the request's, in bytes.
+// Preview shows the event's words. Its length is the request's, in bytes; while
+// nobody knows when it leaves, with the time of now.
 func (c *channel) Preview(r channels.Rendering, v channels.Values) ([]channels.Preview, error) {
+	if v.PublishedAt.IsZero() {
+		v.PublishedAt = c.now()
+	}
 	body, err := fill(r, v)
 	if err != nil {
 		return nil, err

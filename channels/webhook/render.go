@@ -48,7 +48,7 @@ func (c *channel) Render(post channels.Post) (channels.Rendering, []channels.Pro
 			Try: "write a shorter variant for this channel",
 		}}
 	}
-	return channels.Rendering{Documents: []channels.Document{{Name: docEvent, MediaType: mediaType, Parts: w.done()}}}, nil
+	return channels.Rendering{Documents: []channels.Document{{Name: docEvent, MediaType: mediaType, Parts: w.done()}}, Length: w.size}, nil
 }
 
 func inOwnWords(post channels.Post) channels.Post {

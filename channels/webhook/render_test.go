@@ -192,6 +192,9 @@ func TestEventUpToItsLimit(t *testing.T) {
 				n += len(p.Literal)
 			}
 		}
+		if len(problems) == 0 && r.Length != n {
+			t.Errorf("its length is %d, got %d", n, r.Length)
+		}
 		return n, problems
 	}
 	empty, _ := size(0)
@@ -224,12 +227,16 @@ func TestPreview(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Error(cmp.Diff(want, got))
 	}
+	d.Values.PublishedAt = time.Time{}
+	if got, err := c.Preview(d.Rendering, d.Values); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("before it leaves: got %+v, %v", got, err)
+	}
 }
 
 func TestCapabilities(t *testing.T) {
 	t.Parallel()
 	c := to(t, "https://h.example/", secretA)
-	want := channels.Capabilities{Media: true, Edits: true, Deletes: true, Concurrency: 4, Ahead: 1}
+	want := channels.Capabilities{Media: true, Edits: true, Deletes: true, Limit: 900_000, Unit: "bytes", Concurrency: 4, Ahead: 1}
 	if got := c.Capabilities(); got != want {
 		t.Errorf("got %+v", got)
 	}

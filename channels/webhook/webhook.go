@@ -61,7 +61,9 @@ var (
 
 // Capabilities says that a correction and a withdrawal are events of their own.
 func (c *channel) Capabilities() channels.Capabilities {
-	return channels.Capabilities{Media: true, Edits: true, Deletes: true, Concurrency: concurrency, Ahead: 1}
+	return channels.Capabilities{
+		Media: true, Edits: true, Deletes: true, Limit: MaxEvent, Unit: "bytes", Concurrency: concurrency, Ahead: 1,
+	}
 }
 
 // Destination is the receiver's address; it holds no secret.
