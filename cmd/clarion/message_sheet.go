@@ -132,9 +132,9 @@ func (s *sheet) length(text string) string {
 
 func (s *sheet) assets() error {
 	t := table{}
-	t.row("ASSET", "TYPE", "BYTES", "ALT TEXT")
+	t.row("ASSET", "TYPE", "BYTES", "FOCUS", "ALT TEXT")
 	for _, a := range s.message.Content.Assets {
-		t.row(a.Name, a.MediaType, strconv.FormatInt(a.Size, 10), dash(a.Alt))
+		t.row(a.Name, a.MediaType, strconv.FormatInt(a.Size, 10), dash(a.Focus), dash(a.Alt))
 	}
 	return s.below(t)
 }

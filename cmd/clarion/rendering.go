@@ -28,12 +28,22 @@ func (c *cli) rendering(r api.Rendering, f showFlags) error {
 		return errors.Join(c.previewObjects(r, f), c.documents(r))
 	}
 	for i, d := range r.Documents {
-		r.Documents[i] = readable(d)
+		r.Documents[i] = legible(d)
 	}
-	if f.document == "" {
+	if f.document == "" && len(r.Previews) > 0 {
 		c.previews(r.Previews)
+		return c.headed(r)
 	}
 	return c.documents(r)
+}
+
+// legible is a document as a terminal may show it.
+func legible(d api.Document) api.Document {
+	if len(d.Base64) == 0 {
+		return readable(d)
+	}
+	says := fmt.Sprintf("[%d bytes that are no text; --document %s --out FILE writes them to a file]\n", len(d.Base64), d.Name)
+	return api.Document{Name: d.Name, MediaType: d.MediaType, Text: says}
 }
 
 // previewObject is one post's preview with --json.
@@ -115,21 +125,31 @@ func (c *cli) writeDocument(d api.Document, file string) error {
 // documents writes a rendering: one document as it is, several with a line
 // before each.
 func (c *cli) documents(r api.Rendering) error {
-	for _, d := range r.Documents {
-		if c.json {
+	switch {
+	case c.json:
+		for _, d := range r.Documents {
 			if err := c.object(d); err != nil {
 				return err
 			}
-			continue
 		}
-		if len(r.Documents) > 1 {
-			fmt.Fprintf(c.out, "== %s (%s)\n", d.Name, d.MediaType)
+		return nil
+	case len(r.Documents) == 1:
+		_, err := c.out.Write(r.Documents[0].Bytes())
+		return err
+	default:
+		return c.headed(r)
+	}
+}
+
+// headed writes each document with a line before it.
+func (c *cli) headed(r api.Rendering) error {
+	for _, d := range r.Documents {
+		text := string(d.Bytes())
+		if !strings.HasSuffix(text, "\n") {
+			text += "\n"
 		}
-		if _, err := c.out.Write(d.Bytes()); err != nil {
+		if _, err := fmt.Fprintf(c.out, "== %s (%s)\n%s", d.Name, d.MediaType, text); err != nil {
 			return err
-		}
-		if len(r.Documents) > 1 && !strings.HasSuffix(d.Text, "\n") {
-			fmt.Fprintln(c.out)
 		}
 	}
 	return nil
