@@ -13,6 +13,7 @@ type Channel struct {
 	Addressed   bool        `json:"addressed" doc:"Whether people are addressed one by one."`
 	Limit       int         `json:"limit,omitempty" doc:"The greatest length of a text, in unit."`
 	Unit        string      `json:"unit,omitempty"`
+	Can         []string    `json:"can,omitempty" enum:"edit,delete,reply,thread" doc:"What can be done about a post once it is out, and whether a text over the limit becomes a thread."`
 	Destination Destination `json:"destination"`
 	Check       *Standing   `json:"check,omitempty" doc:"How its account stood when it was last checked; absent if it never was."`
 

@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"clarion/api"
+	"clarion/channels"
 	"clarion/office"
 )
 
@@ -70,11 +71,28 @@ func channelOf(c office.ChannelDetail) api.Channel {
 	return api.Channel{
 		Name: c.Name, Kind: c.Kind, Rehearsal: c.State.Rehearsal, Paused: c.State.Paused, PausedBy: c.State.By, Reason: c.State.Reason,
 		ChangedAt: api.At(c.State.ChangedAt), Local: c.Capabilities.Local, Addressed: c.Capabilities.Addressed,
-		Limit: c.Capabilities.Limit, Unit: c.Capabilities.Unit,
+		Limit: c.Capabilities.Limit, Unit: c.Capabilities.Unit, Can: canOf(c.Capabilities),
 		PostsThisMonth: c.Month.Posts, CostThisMonth: decimal(c.Month.Cost),
 		Destination: api.Destination{Endpoint: c.Destination.Endpoint, Account: c.Destination.Account, Sender: c.Destination.Sender},
 		Check:       standingOf(c.Check),
 	}
+}
+
+// canOf puts in words what a channel can do. What it publishes here, Clarion
+// can change and take away.
+func canOf(c channels.Capabilities) []string {
+	var can []string
+	for _, capability := range []struct {
+		name string
+		has  bool
+	}{
+		{"edit", c.Edits || c.Local}, {"delete", c.Deletes || c.Local}, {"reply", c.Replies}, {"thread", c.Threads},
+	} {
+		if capability.has {
+			can = append(can, capability.name)
+		}
+	}
+	return can
 }
 
 func (a *API) checkChannel(ctx context.Context, in *channelName) (*answer[api.Checked], error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,9 +22,10 @@ func (c *cli) channelList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			columns := []string{"NAME", "KIND", "MODE", "STATE", "THIS MONTH", "DESTINATION", "CHECKED", "ACCOUNT", "EXPIRES", "QUOTA"}
+			columns := []string{"NAME", "KIND", "MODE", "STATE", "THIS MONTH", "DESTINATION", "CHECKED", "ACCOUNT", "EXPIRES", "QUOTA", "CAN"}
 			return list(c, all.Channels, "No channel is configured.", columns, func(ch api.Channel) []string {
-				return append([]string{ch.Name, ch.Kind, mode(ch.Rehearsal), channelState(ch), thisMonth(ch), destination(ch.Destination)}, c.standing(ch.Check)...)
+				cells := append([]string{ch.Name, ch.Kind, mode(ch.Rehearsal), channelState(ch), thisMonth(ch), destination(ch.Destination)}, c.standing(ch.Check)...)
+				return append(cells, dash(strings.Join(ch.Can, ", ")))
 			})
 		})
 	})
