@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"clarion/channels"
@@ -144,12 +145,14 @@ func (o *Office) Rendering(ctx context.Context, id, channel string) (RenderingDe
 	if err != nil {
 		return RenderingDetail{}, err
 	}
+	var names []string
 	for _, p := range plan {
 		if p.Channel == channel {
 			return o.detailOf(ctx, m, p)
 		}
+		names = append(names, p.Channel)
 	}
-	return RenderingDetail{}, refuse(NotFound, fmt.Sprintf("message %s does not go through a channel called %s", id, message.Quote(channel)), fmt.Sprintf("`clarion message show %s` lists its channels", id))
+	return RenderingDetail{}, refuse(NotFound, fmt.Sprintf("message %s does not go through a channel called %s", id, message.Quote(channel)), "it goes by "+strings.Join(names, ", "))
 }
 
 func (o *Office) detailOf(ctx context.Context, m message.Message, p store.Rendered) (RenderingDetail, error) {

@@ -229,7 +229,7 @@ func TestRendering(t *testing.T) {
 		t.Error("what was previewed is not what was frozen")
 	}
 	_, err = b.Rendering(b.ctx, id, "pigeon")
-	b.refused(err, office.NotFound, "pigeon", "clarion message show "+id)
+	b.refused(err, office.NotFound, "pigeon", "it goes by ", "email, ", "web")
 	_, err = b.Rendering(b.ctx, "m0", "web")
 	b.refused(err, office.NotFound, "m0")
 }

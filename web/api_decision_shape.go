@@ -30,7 +30,7 @@ func firstsOf(all []office.FirstDecision) []api.First {
 func problemsOf(all []office.Problem) []api.Problem {
 	var out []api.Problem
 	for _, p := range all {
-		out = append(out, api.Problem{File: p.File, Line: p.Line, Field: p.Field, Channel: p.Channel, Says: p.Says, Try: p.Try})
+		out = append(out, api.Problem{File: p.File, Line: p.Line, Field: p.Field, Channel: p.Channel, Says: inWords(p.Says), Try: p.Try})
 	}
 	return out
 }

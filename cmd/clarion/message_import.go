@@ -37,7 +37,7 @@ func (c *cli) messageImport() *cobra.Command {
 
 // takeFeed reads a file, or leaves an address to the daemon.
 func takeFeed(f *api.Feed, source string) error {
-	if strings.HasPrefix(source, "http://") || strings.HasPrefix(source, "https://") {
+	if strings.Contains(source, "://") {
 		f.Address = source
 		return nil
 	}
