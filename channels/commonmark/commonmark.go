@@ -10,6 +10,7 @@
 package commonmark
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -19,6 +20,14 @@ import (
 
 	"clarion/channels"
 )
+
+// letters are of the scripts that part words by spaces. In others, such as
+// Chinese or Thai, a sentence would go on within an address.
+const letters = `a-zA-Z\p{Latin}\p{Greek}\p{Cyrillic}\p{Armenian}\p{Georgian}\p{Hebrew}\p{Arabic}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Tamil}\p{Mn}\p{Mc}\p{Nd}`
+
+// bareAddress is what becomes a link without being marked as one.
+var bareAddress = regexp.MustCompile(
+	`^https?://[-` + letters + `@:%._+~#=]{1,256}\.[` + letters + `]+(?::\d+)?(?:[/#?][-` + letters + "@:%_+.~#$!?&/=();,'\">^{}\\[\\]`" + `]*)?`)
 
 // document is a parsed body together with what its images may name.
 type document struct {
@@ -57,7 +66,10 @@ func markdown() goldmark.Markdown {
 	return goldmark.New(goldmark.WithExtensions(
 		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)),
 		extension.Strikethrough,
-		extension.NewLinkify(extension.WithLinkifyAllowedProtocols([]string{"https:", "http:", "mailto:"})),
+		extension.NewLinkify(
+			extension.WithLinkifyAllowedProtocols([]string{"https:", "http:", "mailto:"}),
+			extension.WithLinkifyURLRegexp(bareAddress),
+		),
 	))
 }
 

@@ -38,6 +38,22 @@ func TestHTML(t *testing.T) {
 		{"headings end at h6", "# a\n\n###### b", "<h2>a</h2>\n<h6>b</h6>\n"},
 		{"control characters go", "a\x01b &#1; c", "<p>ab  c</p>\n"},
 		{"a link's quotes", `[a](https://b.example/"onclick=c)`, `<p><a href="https://b.example/%22onclick=c">a</a></p>` + "\n"},
+		{
+			"a bare address", "see https://b.example/a_(b)?c=d#e, and (https://b.example)",
+			`<p>see <a href="https://b.example/a_(b)?c=d#e">https://b.example/a_(b)?c=d#e</a>, and (<a href="https://b.example">https://b.example</a>)</p>` + "\n",
+		},
+		{
+			"a bare address in Arabic", "https://b.example/خريطة?q=1",
+			`<p><a href="https://b.example/%D8%AE%D8%B1%D9%8A%D8%B7%D8%A9?q=1">https://b.example/خريطة?q=1</a></p>` + "\n",
+		},
+		{
+			"a bare address with an umlaut", "https://bücher.example/straße.",
+			`<p><a href="https://b%C3%BCcher.example/stra%C3%9Fe">https://bücher.example/straße</a>.</p>` + "\n",
+		},
+		{
+			"a bare address within Japanese", "https://b.example/aをご覧ください",
+			`<p><a href="https://b.example/a">https://b.example/a</a>をご覧ください</p>` + "\n",
+		},
 		{"too long an address", "[a](https://b.example/" + strings.Repeat("c", MaxAddress) + ")", "<p>a</p>\n"},
 		{"out of bounds", strings.Repeat(">", 101) + "<b>", "<pre><code>" + strings.Repeat("&gt;", 101) + "&lt;b&gt;</code></pre>\n"},
 		{"the body's direction is not repeated", "مرحبا\n\nאב", "<p>مرحبا</p>\n<p>אב</p>\n"},
