@@ -21,6 +21,9 @@ func (r *reader) text(n *yaml.Node, path string) string {
 		r.wrong(n, path, "text")
 		return ""
 	}
+	if n.Style == 0 && n.LineComment != "" { // a hashtag, as like as not
+		r.faults.add(r.at(n), path, fmt.Sprintf("YAML takes %.40q for a comment, and it would be left out", n.LineComment), "put quotes round the whole value, or delete it")
+	}
 	s := trimText(strings.ReplaceAll(n.Value, "\r\n", "\n"))
 	if s == "" {
 		r.empty(n, path)
