@@ -76,6 +76,9 @@ func (p *planner) standing(ctx context.Context, m message.Message) error {
 		p.problem(a.field, says, try)
 		return nil
 	}
+	if a.withdraw {
+		a.title = lastTitle(m, amendments)
+	}
 	carriers, err := p.office.store.Carriers(ctx, m.ID)
 	if err != nil {
 		return err
@@ -88,6 +91,18 @@ func (p *planner) standing(ctx context.Context, m message.Message) error {
 		p.carrier(c)
 	}
 	return nil
+}
+
+// lastTitle is what readers know a message by: the title of its last correction
+// that went out, so that a withdrawal does not publish again what was mended.
+func lastTitle(m message.Message, amendments []message.Message) string {
+	title := m.Title
+	for _, c := range amendments {
+		if c.Corrects != "" && (c.State == message.Released || c.State == message.ReleasedWithOpen) {
+			title = c.Title
+		}
+	}
+	return title
 }
 
 // amendment calls a message about another what it is.

@@ -55,12 +55,20 @@ func (c *Channel) listHeaders(b *builder, p page) {
 	}
 }
 
-// subject leads with the embargo.
+// subject leads with the embargo. A correction and a withdrawal say what they are,
+// so that nobody takes them for the same mail again.
 func (p page) subject() string {
-	if p.words.embargo == "" {
-		return p.title
+	subject := p.title
+	switch {
+	case p.post.Withdraws != "":
+		subject = p.words.subject
+	case !strings.HasPrefix(strings.ToLower(subject), strings.ToLower(strings.TrimSpace(p.words.subject))):
+		subject = p.words.subject + subject
 	}
-	return p.words.embargo + ": " + p.title
+	if p.words.embargo != "" {
+		return p.words.embargo + ": " + subject
+	}
+	return subject
 }
 
 // listLabel writes a name with what a list's id may hold (RFC 2919 2).

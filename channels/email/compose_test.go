@@ -24,7 +24,7 @@ func TestHeaders(t *testing.T) {
 	post := posts()["full"]
 	h := read(t, filled(t, rendered(t, ch, post), values("ada@example.com"))).header
 	subject, err := new(mime.WordDecoder).DecodeHeader(h.Get("Subject"))
-	if want := "EMBARGOED until 1 May 2027, 09:00 BST: " + post.Title; err != nil || subject != want {
+	if want := "EMBARGOED until 1 May 2027, 09:00 BST: Correction: " + post.Title; err != nil || subject != want {
 		t.Errorf("Subject %q, %v; want %q", subject, err, want)
 	}
 	from, err := mail.ParseAddress(h.Get("From"))
@@ -245,7 +245,11 @@ func FuzzCompose(f *testing.F) {
 		if n.shape() != "alternative(text/plain text/html)" {
 			t.Errorf("shape %s", n.shape())
 		}
-		want := "EMBARGOED until 1 May 2027, 09:00 BST: " + title
+		want := title
+		if !strings.HasPrefix(strings.ToLower(title), "correction:") {
+			want = "Correction: " + title
+		}
+		want = "EMBARGOED until 1 May 2027, 09:00 BST: " + want
 		if strings.HasPrefix(strings.ToLower(post.Language), "cy") {
 			return
 		}
@@ -266,5 +270,28 @@ func TestNoSlotFromText(t *testing.T) {
 	r, _ := ch.Render(post)
 	if diff := cmp.Diff(slots(rendered(t, ch, plain())), slots(r)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A correction is told from the mail that it corrects by its subject, and says
+// so once.
+func TestSubjectsOfAmendments(t *testing.T) {
+	t.Parallel()
+	ch := open(t, base("127.0.0.1:25"))
+	for _, test := range []struct {
+		language, title, corrects, withdraws, want string
+	}{
+		{"en-GB", "Bridge opens", "", "", "Bridge opens"},
+		{"en-GB", "Bridge opens at one", "Bridge opens", "", "Correction: Bridge opens at one"},
+		{"en-GB", "CORRECTION: the bridge", "Bridge opens", "", "CORRECTION: the bridge"},
+		{"cy", "Mae'r bont", "Pont", "", "Cywiriad: Mae'r bont"},
+		{"en-GB", "W", "", "Bridge opens", "Withdrawn: Bridge opens"},
+	} {
+		post := plain()
+		post.Language, post.Title, post.Corrects, post.Withdraws = test.language, test.title, test.corrects, test.withdraws
+		h := read(t, filled(t, rendered(t, ch, post), values("ada@example.com"))).header
+		if got, err := new(mime.WordDecoder).DecodeHeader(h.Get("Subject")); err != nil || got != test.want {
+			t.Errorf("%q: subject %q, %v; want %q", test.title, got, err, test.want)
+		}
 	}
 }

@@ -15,6 +15,7 @@ type wording struct {
 	language    string
 	embargo     string // empty without an embargo
 	about       string // what it corrects or withdraws; empty if it does neither
+	subject     string // how the subject of a correction begins; all of that of a withdrawal
 	web         string
 	notes       string
 	contact     string
@@ -29,6 +30,7 @@ func wordingOf(p channels.Post) wording {
 		sentBy: "This mail was sent to you by %s.", unsubscribe: "Unsubscribe",
 	}
 	embargo, correction, withdrawal, form := "EMBARGOED until %s", "Correction to: %s", "Withdrawn: %s", channels.TimeLong
+	corrected := "Correction: "
 	if base, _, _ := strings.Cut(strings.ToLower(p.Language), "-"); base == "cy" {
 		w = wording{
 			language: "cy",
@@ -36,15 +38,17 @@ func wordingOf(p channels.Post) wording {
 			sentBy: "Anfonwyd y neges hon atoch gan %s.", unsubscribe: "Dad-danysgrifio",
 		}
 		embargo, correction, withdrawal, form = "EMBARGO tan %s", "Cywiriad i: %s", "Tynnwyd yn ôl: %s", channels.TimeLongWelsh
+		corrected = "Cywiriad: "
 	}
 	if !p.Embargo.IsZero() {
 		w.embargo = fmt.Sprintf(embargo, instant(p.Embargo, p.Zone, form))
 	}
 	switch {
 	case p.Corrects != "":
-		w.about = fmt.Sprintf(correction, p.Corrects)
+		w.about, w.subject = fmt.Sprintf(correction, p.Corrects), corrected
 	case p.Withdraws != "":
 		w.about = fmt.Sprintf(withdrawal, p.Withdraws)
+		w.subject = w.about
 	}
 	return w
 }
