@@ -158,7 +158,7 @@ func (k *looker) find(ctx context.Context, d message.Doubt) (channels.Finding, e
 	}
 	delivery := channels.Delivery{
 		Key: d.Item.Key, Attempt: d.Item.Attempt, Digest: d.Item.Digest, Rendering: rendering, Values: l.values(d.Item, d.Opened),
-		Opened: d.Opened, Journal: l.journalOf(d.Item),
+		Opened: d.Opened, Ended: d.Since, Journal: l.journalOf(d.Item),
 		Begin: func() error { return &channels.Error{Class: channels.NotBegun, Reason: "a look changes nothing"} },
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.limits.Timeout)

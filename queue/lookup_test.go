@@ -96,6 +96,32 @@ func TestFoundIsSent(t *testing.T) {
 	})
 }
 
+// A destination may get the last request of an attempt right before its end, so
+// whoever looks must know when that was.
+func TestALookKnowsWhenTheAttemptEnded(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		const lasts = 8 * time.Second
+		var opened, ended time.Time
+		s := &sight{wire: &wire{name: "wire", does: func(_ context.Context, d channels.Delivery) error {
+			err := d.Begin()
+			<-time.After(lasts)
+			return errors.Join(err, errors.New("the connection was lost"))
+		}}, finds: func(_ context.Context, d channels.Delivery) (channels.Finding, error) {
+			opened, ended = d.Opened, d.Ended
+			return channels.Finding{Verdict: channels.Found}, nil
+		}}
+		r := newRig(t, lane(s, "wire", patient()))
+		r.add("wire", time.Now())
+		r.start()
+		pass(lasts + 6*time.Second)
+		r.memory.wants(message.Sent, 1)
+		if took := ended.Sub(opened); took < lasts || took > lasts+time.Second {
+			t.Errorf("the attempt took %s as the look sees it", took)
+		}
+		r.end()
+	})
+}
+
 func TestAbsentGoesAgainUnderItsKey(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := &sight{wire: &wire{name: "wire"}, finds: says(channels.Absent)}
