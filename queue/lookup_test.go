@@ -136,6 +136,28 @@ func TestAbsentGoesAgainUnderItsKey(t *testing.T) {
 	})
 }
 
+// The journal of a restored send ends with the backup: an absence that rests on
+// it is none.
+func TestAbsentAfterARestoreIsNoProof(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &sight{wire: &wire{name: "wire"}, finds: says(channels.Absent, channels.Absent, channels.Found)}
+		r, id := inDoubt(t, s)
+		r.mu.Lock()
+		r.rows[id-1].doubt.restored = true
+		r.mu.Unlock()
+		pass(21 * time.Second)
+		r.memory.wants(message.SendUnknown, 1)
+		looks := r.looked(id)
+		if len(looks) != 2 || looks[0].Verdict != channels.CannotTell || !strings.Contains(looks[0].Evidence, "comes from a backup") {
+			t.Errorf("looks are %+v", looks)
+		}
+		pass(time.Minute)
+		r.memory.wants(message.Sent, 1)
+		s.wants(t, 1)
+		r.end()
+	})
+}
+
 // What is lost and proved absent again and again is given up at some time.
 func TestAbsentEndsWithTheAttempts(t *testing.T) {
 	bubble(t, func(t *testing.T) {
