@@ -12,7 +12,10 @@ type Doubt struct {
 	Attempt int64     // id of the attempt that left it
 	Opened  time.Time // of that attempt
 	Since   time.Time // that attempt's end
-	Looks   int       // made so far
+	// Restored says that the send comes from a backup and was not released
+	// since: what it did after the backup is not known here.
+	Restored bool
+	Looks    int // made so far
 }
 
 // Look is one look at a destination for a doubt, and where it takes the send.

@@ -158,7 +158,7 @@ func (k *looker) find(ctx context.Context, d message.Doubt) (channels.Finding, e
 	}
 	delivery := channels.Delivery{
 		Key: d.Item.Key, Attempt: d.Item.Attempt, Digest: d.Item.Digest, Rendering: rendering, Values: l.values(d.Item, d.Opened),
-		Opened: d.Opened, Journal: l.journalOf(d.Item),
+		Opened: d.Opened, Ended: d.Since, Journal: l.journalOf(d.Item),
 		Begin: func() error { return &channels.Error{Class: channels.NotBegun, Reason: "a look changes nothing"} },
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.limits.Timeout)
@@ -182,6 +182,9 @@ func (k *looker) outcome(d message.Doubt, f channels.Finding, err error) message
 		k.heed(classed)
 	case f.Verdict == channels.Found:
 		look.To = message.Sent
+	case f.Verdict == channels.Absent && d.Restored: // an adapter's proof may rest on the journal, which the backup cut short
+		look.Verdict, look.Evidence = channels.CannotTell, f.Evidence+"; but it comes from a backup, and may have gone on after that"
+		look.NextAt, _ = patience.Next(d.Since, now, d.Looks+1)
 	case f.Verdict == channels.Absent:
 		look.To = message.Planned
 		if _, again := k.lane.limits.Retry.Next(d.Item.Attempt, d.Item.Due, now, time.Time{}); !again {

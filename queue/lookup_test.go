@@ -96,6 +96,32 @@ func TestFoundIsSent(t *testing.T) {
 	})
 }
 
+// A destination may get the last request of an attempt right before its end, so
+// whoever looks must know when that was.
+func TestALookKnowsWhenTheAttemptEnded(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		const lasts = 8 * time.Second
+		var opened, ended time.Time
+		s := &sight{wire: &wire{name: "wire", does: func(_ context.Context, d channels.Delivery) error {
+			err := d.Begin()
+			<-time.After(lasts)
+			return errors.Join(err, errors.New("the connection was lost"))
+		}}, finds: func(_ context.Context, d channels.Delivery) (channels.Finding, error) {
+			opened, ended = d.Opened, d.Ended
+			return channels.Finding{Verdict: channels.Found}, nil
+		}}
+		r := newRig(t, lane(s, "wire", patient()))
+		r.add("wire", time.Now())
+		r.start()
+		pass(lasts + 6*time.Second)
+		r.memory.wants(message.Sent, 1)
+		if took := ended.Sub(opened); took < lasts || took > lasts+time.Second {
+			t.Errorf("the attempt took %s as the look sees it", took)
+		}
+		r.end()
+	})
+}
+
 func TestAbsentGoesAgainUnderItsKey(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := &sight{wire: &wire{name: "wire"}, finds: says(channels.Absent)}
@@ -106,6 +132,28 @@ func TestAbsentGoesAgainUnderItsKey(t *testing.T) {
 		if len(calls) != 2 || calls[0].key != calls[1].key || calls[1].attempt != 2 {
 			t.Errorf("deliveries are %+v", calls)
 		}
+		r.end()
+	})
+}
+
+// The journal of a restored send ends with the backup: an absence that rests on
+// it is none.
+func TestAbsentAfterARestoreIsNoProof(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &sight{wire: &wire{name: "wire"}, finds: says(channels.Absent, channels.Absent, channels.Found)}
+		r, id := inDoubt(t, s)
+		r.mu.Lock()
+		r.rows[id-1].doubt.restored = true
+		r.mu.Unlock()
+		pass(21 * time.Second)
+		r.memory.wants(message.SendUnknown, 1)
+		looks := r.looked(id)
+		if len(looks) != 2 || looks[0].Verdict != channels.CannotTell || !strings.Contains(looks[0].Evidence, "comes from a backup") {
+			t.Errorf("looks are %+v", looks)
+		}
+		pass(time.Minute)
+		r.memory.wants(message.Sent, 1)
+		s.wants(t, 1)
 		r.end()
 	})
 }

@@ -11,11 +11,12 @@ import (
 
 // doubt is what a row keeps for looks.
 type doubt struct {
-	attempt int64 // the newest
-	opened  time.Time
-	since   time.Time
-	looks   []message.Look // for that attempt
-	steps   map[string]channels.Step
+	attempt  int64 // the newest
+	opened   time.Time
+	since    time.Time
+	looks    []message.Look // for that attempt
+	restored bool
+	steps    map[string]channels.Step
 }
 
 func (d *doubt) opens(attempt int64, now time.Time) { d.attempt, d.opened, d.looks = attempt, now, nil }
@@ -48,7 +49,7 @@ func (m *memory) NextDoubt(_ context.Context, channel string, first time.Duratio
 }
 
 func (r *row) doubted() message.Doubt {
-	return message.Doubt{Item: r.item, Attempt: r.doubt.attempt, Opened: r.doubt.opened, Since: r.doubt.since, Looks: len(r.doubt.looks)}
+	return message.Doubt{Item: r.item, Attempt: r.doubt.attempt, Opened: r.doubt.opened, Since: r.doubt.since, Looks: len(r.doubt.looks), Restored: r.doubt.restored}
 }
 
 func (m *memory) Doubt(_ context.Context, send int64) (message.Doubt, bool, error) {

@@ -142,6 +142,9 @@ func TestRestoredSendsNothingUntilReleased(t *testing.T) {
 		}
 	}
 	r.tally(ids["mailing"], message.Tally{message.Sent: 1, message.SendUnknown: 1, message.Planned: 2})
+	if d, in, err := r.store.Doubt(ctx, r.sendOf(ids["sending"], "wire").ID); !in || !d.Restored || err != nil {
+		t.Errorf("the doubt of a restored send is %+v, %v, %v", d, in, err)
+	}
 	r.now = r.now.AddDate(1, 0, 0)
 	nothing := func() {
 		t.Helper()

@@ -46,15 +46,16 @@ func (s *Store) NextDoubt(ctx context.Context, channel string, first time.Durati
 func (s *Store) Doubt(ctx context.Context, id int64) (message.Doubt, bool, error) {
 	d := message.Doubt{}
 	var opened, closed int64
-	err := row(ctx, s.read, "SELECT a.id, a.opened_at, a.closed_at, (SELECT count(*) FROM lookups WHERE send_id = s.id AND attempt_id = a.id) "+
-		doubtFrom+"AND s.id = ?", []any{id}, &d.Attempt, &opened, &closed, &d.Looks)
+	var hold message.HoldReason
+	err := row(ctx, s.read, "SELECT a.id, a.opened_at, a.closed_at, s.hold, (SELECT count(*) FROM lookups WHERE send_id = s.id AND attempt_id = a.id) "+
+		doubtFrom+"AND s.id = ?", []any{id}, &d.Attempt, &opened, &closed, &hold, &d.Looks)
 	if errors.Is(err, ErrNotFound) {
 		return d, false, nil
 	}
 	if err != nil {
 		return d, false, fmt.Errorf("read unknown send %d: %w", id, err)
 	}
-	d.Opened, d.Since = at(opened), at(closed)
+	d.Opened, d.Since, d.Restored = at(opened), at(closed), hold == message.HoldRestored
 	d.Item, err = s.item(ctx, id)
 	return d, err == nil, err
 }

@@ -52,7 +52,7 @@ func TestADoubtHasAllThatALookNeeds(t *testing.T) {
 	if want := b.now.Add(5 * time.Second); !when.Equal(want) {
 		t.Errorf("the first look is at %s, want %s", when, want)
 	}
-	if d.Attempt != o.Attempt || !d.Opened.Equal(o.At) || !d.Since.Equal(b.now) || d.Looks != 0 {
+	if d.Attempt != o.Attempt || !d.Opened.Equal(o.At) || !d.Since.Equal(b.now) || d.Looks != 0 || d.Restored {
 		t.Errorf("the doubt is %+v of %+v", d, o)
 	}
 	got, want := d.Item, o.Item

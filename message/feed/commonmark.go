@@ -11,8 +11,13 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxDepth bounds how deep elements may nest.
-const maxDepth = 100
+// The converter looks from each opening bracket for the closing one, so its time
+// grows with the square of them: without a bound, a feed of brackets keeps it
+// busy for hours.
+const (
+	maxDepth    = 100   // of elements that nest
+	maxBrackets = 1_000 // opening ones in the text of an entry
+)
 
 // commonMark gives an entry's HTML as CommonMark without its images, and how
 // many these are. Links are completed by the entry's own.
@@ -25,6 +30,9 @@ func commonMark(text, link string) (body string, pictures int, err error) {
 		return "", 0, fmt.Errorf("its HTML nests deeper than %d elements", maxDepth)
 	}
 	pictures = strip(root)
+	if n := brackets(root); n > maxBrackets {
+		return "", 0, fmt.Errorf("its text has %d opening brackets, the limit is %d", n, maxBrackets)
+	}
 	out, err := converter.NewConverter(converter.WithPlugins(
 		base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), table.NewTablePlugin(),
 	)).
@@ -52,6 +60,16 @@ func depth(n *html.Node) int {
 		at = at.NextSibling
 	}
 	return deepest
+}
+
+func brackets(root *html.Node) int {
+	count := 0
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode {
+			count += strings.Count(n.Data, "[")
+		}
+	}
+	return count
 }
 
 // strip takes out what no draft can carry, and gives how many images that were.

@@ -11,6 +11,8 @@ package feed
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -32,7 +34,7 @@ const (
 
 // Entry is one entry of a feed.
 type Entry struct {
-	ID        string // as the feed calls it; its link if it has no id
+	ID        string // as the feed calls it; else its link, else a hash of what it says
 	Title     string
 	Summary   string
 	Body      string // CommonMark; ends with the link
@@ -84,6 +86,9 @@ func entryOf(item *gofeed.Item, language string) (Entry, error) {
 	} else {
 		e.Summary = summary(plain(item.Description))
 	}
+	if e.ID == "" {
+		e.ID = hash(e.Title, content)
+	}
 	var err error
 	if e.Body, e.Pictures, err = commonMark(content, e.Link); err != nil {
 		return e, err
@@ -97,6 +102,12 @@ func entryOf(item *gofeed.Item, language string) (Entry, error) {
 		}
 	}
 	return e, nil
+}
+
+// hash tells entries apart that have neither id nor link.
+func hash(title, content string) string {
+	sum := sha256.Sum256([]byte(title + "\n" + content))
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 // web gives an address that a reader may follow, written so that it stands in

@@ -65,6 +65,7 @@ func TestRefusals(t *testing.T) {
 		"the limit is 5242880":      rss(item) + strings.Repeat(" ", MaxFeed),
 		"nests deeper":              rss("<item><description>" + strings.Repeat("&lt;div&gt;", maxDepth+2) + "</description></item>"),
 		"that can be read; look":    "",
+		"brackets, the limit is":    rss("<item><description>" + strings.Repeat("[", maxBrackets) + "&amp;#91;</description></item>"),
 	} {
 		_, err := Parse([]byte(text))
 		if err == nil || !strings.Contains(err.Error(), says) {
@@ -92,6 +93,43 @@ func TestAtTheLimits(t *testing.T) {
 	}
 	if got := summary(strings.Repeat("x", message.MaxSummary+1)); got != "" {
 		t.Errorf("a sentence without end: %q", got)
+	}
+}
+
+func TestBrackets(t *testing.T) {
+	t.Parallel()
+	for n := maxBrackets - 1; n <= maxBrackets+1; n++ {
+		_, _, err := commonMark(strings.Repeat("<p>[</p>", n), "")
+		if refused := n > maxBrackets; refused != (err != nil) {
+			t.Errorf("%d brackets: %v", n, err)
+		}
+	}
+}
+
+// Entries that have neither an id nor a link are told apart by what they say.
+func TestEntriesWithoutAnID(t *testing.T) {
+	t.Parallel()
+	item := func(title, text string) string {
+		return "<item><title>" + title + "</title><description>" + text + "</description></item>"
+	}
+	ids := func(items ...string) []string {
+		t.Helper()
+		entries, err := Parse([]byte("<rss version='2.0'><channel>" + strings.Join(items, "") + "</channel></rss>"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := make([]string, len(entries))
+		for i, e := range entries {
+			all[i] = e.ID
+		}
+		return all
+	}
+	first := ids(item("One", "Text."), item("Two", "Text."), item("One", "More."))
+	if first[0] == "" || first[0] == first[1] || first[0] == first[2] || first[1] == first[2] {
+		t.Errorf("ids are %q", first)
+	}
+	if again := ids(item("One", "Text.")); again[0] != first[0] {
+		t.Errorf("read again it is %q, not %q", again[0], first[0])
 	}
 }
 

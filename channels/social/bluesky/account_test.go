@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +42,28 @@ func TestASessionIsUsedAgain(t *testing.T) {
 	}
 }
 
+// A changed app password is tried at once, not when the session of the one
+// before ends.
+func TestAnotherPasswordSignsInAnew(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	c := f.channel(t)
+	mustCheck(t, c)
+	f.on("createSession", says(http.StatusUnauthorized, "AuthenticationRequired", "Invalid identifier or password"))
+	next := f.channel(t, func(s *settings) { s.AppPassword = channels.NewSecret("mistyped") })
+	next.account.vault = c.account.vault
+	if _, err := next.Check(t.Context()); err == nil || channels.AsError(err).Class != channels.Unavailable {
+		t.Errorf("a wrong password: %v", err)
+	}
+	if kept := string(c.account.vault.(*memoryVault).kept()); strings.Contains(kept, "mistyped") {
+		t.Errorf("the password is kept: %s", kept)
+	}
+	mustCheck(t, reopened(t, c, f)) // set right again, the session is as good as before
+	if n := f.count("createSession"); n != 2 {
+		t.Errorf("%d logins", n)
+	}
+}
+
 func TestWithoutAVaultASessionLastsAsLongAsTheProcess(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -70,8 +93,8 @@ func TestASessionIsRenewedBeforeItEnds(t *testing.T) {
 	}
 }
 
-// What the vault holds is bound to server and identifier; anything else is
-// worth a login and no more.
+// What the vault holds is bound to server, identifier and app password; anything
+// else is worth a login and no more.
 func TestOddVaults(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -98,6 +121,10 @@ func TestOddVaults(t *testing.T) {
 		"JSON of a kind":     {[]byte(`["a"]`), 1},
 		"of another server":  {change(func(s *session) { s.Service = "https://bsky.social" }), 1},
 		"of another account": {change(func(s *session) { s.Identifier = "other.example.org" }), 1},
+		"of an earlier password": {change(func(s *session) {
+			s.Proof = settings{AppPassword: channels.NewSecret("earlier")}.proof(s.Refresh)
+		}), 1},
+		"without a proof":    {change(func(s *session) { s.Proof = "" }), 1},
 		"without a token":    {change(func(s *session) { s.Refresh = "" }), 1},
 		"without an account": {change(func(s *session) { s.DID = "?" }), 1},
 		"sent elsewhere":     {change(func(s *session) { s.Host = "http://127.0.0.1:1" }), 1},

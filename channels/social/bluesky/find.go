@@ -80,7 +80,7 @@ func (p *publishing) findPost(ctx context.Context, doc channels.Document, n int)
 
 // missing is the finding for a key that the server does not have.
 func (p *publishing) missing(key string) *channels.Finding {
-	since := p.now().Sub(p.d.Opened).Round(time.Second)
+	since := p.now().Sub(p.d.Left()).Round(time.Second)
 	f := &channels.Finding{Evidence: fmt.Sprintf("looked for the key %s of @%s: not there, %s after the attempt", key, p.set.Identifier, since)}
 	if since >= p.set.settleAfter {
 		f.Verdict = channels.Absent
@@ -145,7 +145,7 @@ func (p *publishing) findDeleted(ctx context.Context) (channels.Finding, error) 
 		}
 		if there {
 			f := channels.Finding{Evidence: fmt.Sprintf("the post %s of @%s still stands", key, p.set.Identifier)}
-			if p.now().Sub(p.d.Opened) >= p.set.settleAfter {
+			if p.now().Sub(p.d.Left()) >= p.set.settleAfter {
 				f.Verdict = channels.Absent
 			}
 			return f, nil

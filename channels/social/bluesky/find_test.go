@@ -32,7 +32,7 @@ func TestFind(t *testing.T) {
 	for name, test := range map[string]struct {
 		post    channels.Post
 		script  []reply
-		after   time.Duration // the attempt
+		after   time.Duration // the attempt ended
 		verdict channels.Verdict
 		says    string
 		posts   int // recorded in the end
@@ -46,7 +46,8 @@ func TestFind(t *testing.T) {
 		"an answer of another kind": {gauges(), []reply{{does: true, status: 200, body: "<html>"}}, 0, channels.Found, "stands there", 1},
 	} {
 		f, c, d, journal := doubtful(t, test.post, test.script...)
-		c.now = func() time.Time { return d.Opened.Add(test.after) }
+		d.Ended = d.Opened.Add(time.Minute)
+		c.now = func() time.Time { return d.Ended.Add(test.after) }
 		puts := f.count("putRecord")
 		got := find(t, c, d)
 		if got.Verdict != test.verdict || !strings.Contains(got.Evidence, test.says) || len(postsIn(t, journal)) != test.posts {

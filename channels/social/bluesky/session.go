@@ -1,15 +1,18 @@
 package bluesky
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"net/url"
 	"strings"
 	"time"
 )
 
-// session is a signed-in account. It is kept in the vault, bound to the server
-// and identifier that it was made for.
+// session is a signed-in account. It is kept in the vault, bound to the server,
+// identifier and app password that it was made for.
 type session struct {
 	Service    string `json:"service"`
 	Identifier string `json:"identifier"`
@@ -18,6 +21,7 @@ type session struct {
 	Host       string `json:"host"` // where the account's requests go
 	Access     string `json:"access"`
 	Refresh    string `json:"refresh"`
+	Proof      string `json:"proof"` // of the app password: another one in the configuration signs in anew
 }
 
 // margin is how long before its end a token is renewed.
@@ -30,9 +34,17 @@ func (s settings) read(kept []byte) (session, bool) {
 	if err := json.Unmarshal(kept, &found); err != nil {
 		return session{}, false
 	}
-	ours := found.Service == s.Service && found.Identifier == s.Identifier
+	ours := found.Service == s.Service && found.Identifier == s.Identifier && hmac.Equal([]byte(found.Proof), []byte(s.proof(found.Refresh)))
 	whole := isDID(found.DID) && found.Access != "" && found.Refresh != "" && found.Host == hostFor(s.Service, found.Host)
 	return found, ours && whole
+}
+
+// proof ties a session to the app password without giving it away: an
+// HMAC-SHA256 over the session's own refresh token.
+func (s settings) proof(refresh string) string {
+	mac := hmac.New(sha256.New, []byte(s.AppPassword.Reveal()))
+	mac.Write([]byte(refresh))
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // ending reports whether the access token is about to end. One that does not
@@ -81,7 +93,7 @@ type signedIn struct {
 func (a signedIn) session(s settings) session {
 	return session{
 		Service: s.Service, Identifier: s.Identifier, DID: a.DID, Handle: a.Handle,
-		Host: hostFor(s.Service, a.endpoint()), Access: a.Access, Refresh: a.Refresh,
+		Host: hostFor(s.Service, a.endpoint()), Access: a.Access, Refresh: a.Refresh, Proof: s.proof(a.Refresh),
 	}
 }
 

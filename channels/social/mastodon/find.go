@@ -36,7 +36,7 @@ func (c *Channel) Find(ctx context.Context, d channels.Delivery) (channels.Findi
 }
 
 // settled reports whether the server had time to show what it took.
-func (s search) settled() bool { return s.now().Sub(s.Opened) >= s.set.settle }
+func (s search) settled() bool { return s.now().Sub(s.Left()) >= s.set.settle }
 
 // found is the finding of a delivery of which nothing is missing.
 func (s search) found(evidence string) channels.Finding {

@@ -86,16 +86,18 @@ func TestFindNothing(t *testing.T) {
 	reads(t, to)
 }
 
-// Absence counts from the settling time on, not before.
+// Absence counts from the settling time on, not before; it begins when the
+// attempt ended, as its last request may have left right then.
 func TestFindSettles(t *testing.T) {
 	to := newFake(t)
 	c := open(t, to.URL, "settle_after = \"10s\"")
 	d := delivery(rendered(t, c, channeltest.Post()))
+	d.Ended = d.Opened.Add(time.Minute)
 	for after, want := range map[time.Duration]channels.Verdict{
 
 		9999 * time.Millisecond: channels.CannotTell, 10 * time.Second: channels.Absent, 11 * time.Second: channels.Absent,
 	} {
-		c.now = func() time.Time { return d.Opened.Add(after) }
+		c.now = func() time.Time { return d.Ended.Add(after) }
 		found(t, c, d, want, "there are none")
 	}
 }

@@ -168,7 +168,7 @@ func (s *search) finding(ids []string, posts int) channels.Finding {
 	} else {
 		evidence += "; none is of this send"
 	}
-	switch shows := s.delivery.Opened.Add(s.SettleAfter); {
+	switch shows := s.delivery.Left().Add(s.SettleAfter); {
 	case s.now().Before(shows):
 		evidence += "; it may take until " + shows.UTC().Format("2006-01-02 15:04:05 UTC") + " to show"
 	case !s.seen.reaches(s.since):

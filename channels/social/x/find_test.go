@@ -54,7 +54,7 @@ func TestFind(t *testing.T) {
 	text := "Library opens on Sundays\n\nFrom May the central library opens from 10 to 4.\n\n"
 	for name, test := range map[string]struct {
 		posts   []string
-		wait    time.Duration // from the attempt to the look
+		wait    time.Duration // from the attempt's end to the look
 		verdict channels.Verdict
 	}{
 		"there":                       {[]string{plain, old}, 0, found},
@@ -77,8 +77,8 @@ func TestFind(t *testing.T) {
 		to := showing(t, test.posts...)
 		c := made(t, byOAuth1(to.URL), nil)
 		d := delivery(t, c, channeltest.Post())
-		d.Values.PageAddress = page
-		c.now = func() time.Time { return noon.Add(test.wait) }
+		d.Values.PageAddress, d.Ended = page, noon.Add(30*time.Second)
+		c.now = func() time.Time { return d.Ended.Add(test.wait) }
 		f, err := c.Find(t.Context(), d)
 		if err != nil || f.Verdict != test.verdict || !strings.Contains(f.Evidence, "@ExampleOffice") {
 			t.Errorf("%s: %s: %s, %v", name, f.Verdict, f.Evidence, err)
