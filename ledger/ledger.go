@@ -50,9 +50,12 @@ type Entry struct {
 	Body json.RawMessage
 }
 
+// usualEntry is as long as what is hashed of nearly every entry.
+const usualEntry = 1_024
+
 // Hash is the entry's own hash.
 func (e Entry) Hash() Hash {
-	b := make([]byte, 0, 64+len(e.Kind)+len(e.Body))
+	b := make([]byte, 0, usualEntry) // a size that is known need not be collected
 	b = append(b, "clarion/ledger/entry/1\n"...)
 	b = binary.BigEndian.AppendUint64(b, uint64(e.Seq))
 	b = binary.BigEndian.AppendUint64(b, uint64(e.At.UnixMilli()))

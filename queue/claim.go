@@ -10,7 +10,7 @@ import (
 // Bounds of one claim. A burst is claimed in pieces, so that its first
 // deliveries run while the next piece is claimed.
 const (
-	maxClaim = 250
+	maxClaim = 500
 	maxLocal = 100 // each is published in the claim's own course
 )
 

@@ -212,7 +212,11 @@ func (w *writer) signal() {
 // commit records a group and tells the lanes. A claim is made for what its lane
 // is at this instant.
 func (w *writer) commit(group []op) error {
-	var settle []message.Settlement
+	size := 0
+	for _, o := range group {
+		size += o.size()
+	}
+	settle := make([]message.Settlement, 0, size)
 	var claims []message.ClaimRequest
 	var offers []offer
 	room := 0

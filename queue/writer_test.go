@@ -78,9 +78,9 @@ func TestCommitsFailAtRandom(t *testing.T) {
 // TestABurstIsClaimedBeforeItsOutcomesAreSettled holds that what is due at once
 // is claimed piece by piece as far as there is room, before any of it settles.
 func TestABurstIsClaimedBeforeItsOutcomesAreSettled(t *testing.T) {
-	const room = 1_000
+	const room = 2_000
 	for _, test := range []struct{ burst, commits int }{
-		{249, 1}, {250, 2}, {251, 2}, {600, 3}, {room, 4}, {room + 1, 4},
+		{499, 1}, {500, 2}, {501, 2}, {1_200, 3}, {room, 4}, {room + 1, 4},
 	} {
 		t.Run(fmt.Sprint(test.burst), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {

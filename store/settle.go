@@ -54,12 +54,12 @@ func (t *Tx) unsettled(all []message.Settlement) ([]*message.Settlement, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read which attempts are settled: %w", err)
 	}
-	open := make([]*message.Settlement, 0, len(all))
+	sound, open := make([]message.Settlement, len(all)), make([]*message.Settlement, 0, len(all))
 	for i := range all {
 		if !closed[all[i].Attempt] {
 			closed[all[i].Attempt] = true // by this one
-			s := t.sound(all[i])
-			open = append(open, &s)
+			sound[i] = t.sound(all[i])
+			open = append(open, &sound[i])
 		}
 	}
 	return open, nil

@@ -128,12 +128,14 @@ func (t *Tx) exec(query string, args ...any) (int64, error) {
 // insertedAtOnce is how many rows one statement inserts where there are many.
 const insertedAtOnce = 20
 
-// insertAll adds rows of so many columns to a table, in their order.
+// insertAll adds rows of so many columns to a table, in their order. Many are
+// added as by a query: the driver then binds all values in one call.
 func (t *Tx) insertAll(into string, columns int, values []any) error {
 	one := "(?" + strings.Repeat(", ?", columns-1) + ")"
 	single := "INSERT INTO " + into + " VALUES " + one
+	several := single + strings.Repeat(", "+one, insertedAtOnce-1)
 	for many := columns * insertedAtOnce; len(values) >= many; values = values[many:] {
-		if _, err := t.exec(single+strings.Repeat(", "+one, insertedAtOnce-1), values[:many]...); err != nil {
+		if err := scan(t.ctx, t, func(*sql.Rows) error { return nil }, several, values[:many]...); err != nil {
 			return err
 		}
 	}
