@@ -126,6 +126,24 @@ func TestCorrectionBarsWithdrawal(t *testing.T) {
 	b.no(b.Approve(b.ctx, gone, digest, bob()))
 }
 
+// TestWithdrawalGoesByTheLastTitle holds that a headline which a correction
+// mended is not published again.
+func TestWithdrawalGoesByTheLastTitle(t *testing.T) {
+	b := connected(t, everywhere()...)
+	id := b.approved("title: Minister Jon opens bridge", "channels: [all, web]")
+	b.leave(message.Sent, "all", "web")
+	if got := b.asked(b.add("withdraws: "+id), "all").Withdraws; got != "Minister Jon opens bridge" {
+		t.Errorf("before a correction it goes by %q", got)
+	}
+	fixed := b.approved(why, "corrects: "+id, "title: Minister Jane opens bridge", "channels: [web]")
+	b.add(why, "corrects: "+id, "title: Never sent")
+	b.leave(message.Sent, "web")
+	b.wants(fixed, message.Released)
+	if got := b.asked(b.add("withdraws: "+id), "all").Withdraws; got != "Minister Jane opens bridge" {
+		t.Errorf("after a correction it goes by %q", got)
+	}
+}
+
 func TestWhatCannotBeAmendedYet(t *testing.T) {
 	b := connected(t, everywhere()...)
 	id := b.approved("channels: [all, web]")
