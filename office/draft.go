@@ -79,7 +79,7 @@ func (o *Office) read(ctx context.Context, d Draft) (reading, error) {
 		if err != nil {
 			return reading{}, err
 		}
-		problems, r.warnings = out.problems, out.warnings
+		problems, r.warnings = out.problems, append(out.warnings, out.unasked...)
 		if r.sends, err = o.seen(ctx, out.plan); err != nil {
 			return reading{}, err
 		}

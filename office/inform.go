@@ -23,8 +23,8 @@ type informed struct {
 }
 
 // inform lets the channels that publish ask outside for what rendering needs,
-// all at once. One that can't be asked is a problem, and is left out of those
-// that are rendered.
+// all at once. One that can't be asked is told of, and is left out of those that
+// are rendered.
 func (p *planner) inform(ctx context.Context, all []reached, page bool) (map[string]channels.Facts, []reached) {
 	ctx, cancel := context.WithTimeout(ctx, informWithin)
 	defer cancel()
@@ -80,7 +80,7 @@ func (p *planner) uninformed(name string, err error) {
 	if errors.Is(err, context.DeadlineExceeded) {
 		says = fmt.Sprintf("it did not answer within %d seconds", int(informWithin/time.Second))
 	}
-	p.problems = append(p.problems, problemOf(channels.Problem{
+	p.unasked = append(p.unasked, problemOf(channels.Problem{
 		Field: "channels", Says: fmt.Sprintf("%s could not be asked for its limits: %s", name, says),
 		Try: fmt.Sprintf("try again in a while; `clarion channel check %s` tells whether it can be reached, and `clarion channel rehearse %s` does without it", name, name),
 	}, name, p.file, p.lines))

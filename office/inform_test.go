@@ -51,7 +51,13 @@ func TestUninformed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := connected(t, scribe{name: "wide", inform: func(context.Context, channels.Post) (channels.Facts, error) { return nil, tt.err }})
-			b.problem(draft(), "channels", 0, tt.says, "clarion channel check wide")
+			added, err := b.Add(b.ctx, draft(), ann()) // a draft waits for nobody outside
+			b.no(err)
+			if len(added.Warnings) != 1 || !strings.Contains(added.Warnings[0].String(), tt.says) {
+				t.Errorf("warned of %v", added.Warnings)
+			}
+			_, err = b.Submit(b.ctx, added.ID, ann())
+			b.refused(err, office.Invalid, tt.says, "clarion channel check wide")
 		})
 	}
 }

@@ -202,8 +202,8 @@ func (o *Office) planFor(ctx context.Context, m message.Message) ([]store.Render
 		return nil, err
 	}
 	out, err := o.plan(ctx, planInput{content: revision.Content, now: time.Now()})
-	if err == nil && len(out.problems) > 0 {
-		err = &Refusal{Says: "message " + m.ID + " can't be rendered", Problems: tidy(out.problems)}
+	if problems := append(out.problems, out.unasked...); err == nil && len(problems) > 0 {
+		err = &Refusal{Says: "message " + m.ID + " can't be rendered", Problems: tidy(problems)}
 	}
 	return out.plan, err
 }

@@ -29,6 +29,9 @@ type planning struct {
 	plan     []store.Rendered
 	problems []Problem // what keeps it from being submitted
 	warnings []Problem // what does not, and may not be meant
+	// unasked are the channels that could not be asked outside: a draft may
+	// wait for them, a submit may not.
+	unasked []Problem
 }
 
 // planner resolves who is reached by which channel, and renders.
@@ -39,6 +42,7 @@ type planner struct {
 	modes     map[string]store.ChannelState
 	about     *amended // nil unless it corrects or withdraws a message
 	problems  []Problem
+	unasked   []Problem
 }
 
 // plan says what each channel would publish for a revision, or what keeps it
@@ -61,6 +65,7 @@ func (o *Office) plan(ctx context.Context, in planInput) (planning, error) {
 	p.checkTimes()
 	p.checkVariants()
 	out := planning{plan: p.render(ctx, p.reach())}
+	out.unasked = p.unasked
 	if out.problems = p.problems; len(p.problems) == 0 {
 		out.warnings, err = p.warnings(ctx, out.plan)
 	}

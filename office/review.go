@@ -82,8 +82,8 @@ func (o *Office) submission(ctx context.Context, id string, c message.Content) (
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(out.problems) > 0 {
-		return nil, nil, &Refusal{Says: "message " + id + " can't be submitted", Problems: tidy(out.problems)}
+	if problems := append(out.problems, out.unasked...); len(problems) > 0 {
+		return nil, nil, &Refusal{Says: "message " + id + " can't be submitted", Problems: tidy(problems)}
 	}
 	doubts, err := o.doubts(ctx, id)
 	return out.plan, append(out.warnings, doubts...), err
