@@ -45,7 +45,7 @@ func stages() []stage {
 		{name: "corrected again", title: "Seven new gauges", says: "Seven, not six.", gone: "There are six.", publish: func(_ *newsroom, original string) office.Draft {
 			return office.Draft{Text: text("Seven new gauges", "Seven, not six.", "There are seven."), Corrects: original}
 		}},
-		{name: "withdrawn", title: "Withdrawn: Five new gauges", says: "This announcement was withdrawn on", gone: "There are seven.", publish: func(_ *newsroom, original string) office.Draft {
+		{name: "withdrawn", title: "Withdrawn: Seven new gauges", says: "This announcement was withdrawn on", gone: "There are seven.", publish: func(_ *newsroom, original string) office.Draft {
 			return office.Draft{Text: text("Notice", "They are not ours.", "This was sent in error."), Withdraws: original}
 		}},
 	}

@@ -23,13 +23,13 @@ ports() {
   done
 }
 
-# begin NAME PORT: start a server in DIR/NAME; false if it can't be had
+# begin NAME PORT...: start a server in DIR/NAME; false if it can't be had
 begin() {
   local rc=0
   "$here/$1.sh" stop "$DIR/$1" || true # one that an earlier run left behind
   echo "== $1: starting; the first time it is built, which takes minutes"
   started+=("$1")
-  "$here/$1.sh" start "$DIR/$1" "$2" >"$DIR/$1.out" 2>&1 || rc=$?
+  "$here/$1.sh" start "$DIR/$1" "${@:2}" >"$DIR/$1.out" 2>&1 || rc=$?
   [ $rc != 0 ] || return 0
   tail -n 5 "$DIR/$1.out" >&2
   if [ $rc = 77 ]; then lacking+=("$1 cannot run on this machine"); else lacking+=("$1 did not start"); fi
@@ -60,6 +60,10 @@ fi
 if [ -z "${CLARION_X_CONTRACT:-}" ]; then
   port=$(ports 1)
   if begin x-contract "$port"; then export CLARION_X_CONTRACT="http://127.0.0.1:$port"; fi
+fi
+if [ -z "${CLARION_MINIFLUX:-}" ]; then
+  port=$(ports 2) # its PostgreSQL takes the one above
+  if begin miniflux "$port" $((port + 1)); then export CLARION_MINIFLUX="http://admin:admin-pass@127.0.0.1:$port"; fi
 fi
 
 rc=0
