@@ -19,7 +19,7 @@ func TestReadable(t *testing.T) {
 	at := 0
 	for _, want := range []string{
 		"From: \"Press Office\" <press@example.org>\n",
-		"Subject: EMBARGOED until 1 May 2027, 09:00 BST: “Bridge” opens: café on deck – ☕ – and a title that is long enough to need more than one line of a header\n",
+		"Subject: EMBARGOED until 1 May 2027, 09:00 BST: Correction: “Bridge” opens: café on deck – ☕ – and a title that is long enough to need more than one line of a header\n",
 		"\n== text/plain\n", "“Bridge” opens: café on deck – ☕ – and a title", "\n== text/html\n", `<html lang="en-GB"`,
 	} {
 		i := strings.Index(got[at:], want)
