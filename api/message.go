@@ -34,7 +34,9 @@ type PlannedSend struct {
 	Rehearsal bool     `json:"rehearsal" doc:"Whether the channel rehearses."`
 	Addressed bool     `json:"addressed"`
 	Digest    string   `json:"digest" doc:"The SHA-256 of the rendering."`
-	Length    int      `json:"length,omitempty" doc:"The text's length by the channel's own count."`
+	Length    int      `json:"length,omitempty" doc:"The text's length by the channel's own count; of several posts, the longest's."`
+	Posts     int      `json:"posts,omitempty" doc:"How many posts a network's text becomes; absent where the channel can't tell."`
+	Limit     int      `json:"limit,omitempty" doc:"Of one post, by what the server said when it was rendered."`
 
 	Action     string `json:"action,omitempty" enum:"edit,reply,delete" doc:"What it does about the original; absent for a new publication."`
 	Original   int64  `json:"original,omitempty" doc:"The send by which the channel published what this corrects or withdraws; absent if it did not."`

@@ -92,6 +92,12 @@ func TestPreview(t *testing.T) {
 			b.submit(id)
 		}
 	}
+	for _, p := range b.detail(id).Plan { // counted as the channel shows it, by its own limit
+		want := map[string][3]int{"wide": {1, 1, 9}}[p.Channel]
+		if got := [3]int{p.Posts, p.Length, p.Limit}; p.Channel == "wide" && got != want || p.Channel == "web" && (p.Posts != 0 || p.Length == 0) {
+			t.Errorf("%s is counted as %v", p.Channel, got)
+		}
+	}
 	r, err := b.Rendering(b.ctx, id, "web")
 	b.no(err)
 	if len(r.Previews) > 0 || !strings.Contains(string(r.Documents[0].Text), "Bridge opens") {

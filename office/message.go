@@ -44,6 +44,8 @@ type Detail struct {
 type PlannedSend struct {
 	message.PlannedSend
 	Length     int
+	Posts      int // that a network's text becomes; 0 where the channel can't tell
+	Limit      int // of one of them, by what the server said when it was rendered
 	Recipients int // of an addressed one about an original: those who got that and may still be written to
 }
 
@@ -81,6 +83,9 @@ func (o *Office) Message(ctx context.Context, id string) (Detail, error) {
 	if d.Plan, err = o.seen(ctx, plan); err != nil {
 		return Detail{}, err
 	}
+	if err := o.measure(ctx, m, plan, d.Plan); err != nil {
+		return Detail{}, err
+	}
 	if d.Sends, err = o.store.Sends(ctx, store.SendFilter{Message: id, Limit: MaxList}); err != nil {
 		return Detail{}, err
 	}
@@ -93,6 +98,32 @@ func (o *Office) Message(ctx context.Context, id string) (Detail, error) {
 	}
 	d.Decisions, err = o.store.Decisions(ctx, id, MaxList)
 	return d, err
+}
+
+// measure counts a plan's posts as their channels do. One that can't be shown
+// keeps the length that it was rendered with.
+func (o *Office) measure(ctx context.Context, m message.Message, plan []store.Rendered, all []PlannedSend) error {
+	values, err := o.previewValues(ctx, m)
+	if err != nil {
+		return err
+	}
+	for i, p := range plan {
+		c, _ := o.channel(p.Channel)
+		previewer, ok := c.Channel.(channels.Previewer)
+		r, unreadable := channels.UnmarshalRendering(p.Body)
+		if !ok || unreadable != nil {
+			continue
+		}
+		posts, err := previewer.Preview(r, values)
+		if err != nil || len(posts) == 0 || posts[0].Limit == 0 {
+			continue
+		}
+		all[i].Posts, all[i].Limit, all[i].Length = len(posts), posts[0].Limit, 0
+		for _, post := range posts {
+			all[i].Length = max(all[i].Length, post.Length)
+		}
+	}
+	return nil
 }
 
 // releaseBy is how many people must release what is held of a message.

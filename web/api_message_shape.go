@@ -65,7 +65,7 @@ func planOf(plan []office.PlannedSend) []api.PlannedSend {
 func plannedOf(p office.PlannedSend) api.PlannedSend {
 	out := api.PlannedSend{
 		Mechanism: p.Channel, Audience: make([]string, len(p.Audiences)), Rehearsal: p.Mode == message.Rehearsal,
-		Addressed: p.Addressed, Digest: p.Rendering, Length: p.Length,
+		Addressed: p.Addressed, Digest: p.Rendering, Length: p.Length, Posts: p.Posts, Limit: p.Limit,
 		Action: string(p.Action), Original: p.Of, Recipients: p.Recipients,
 	}
 	for i, a := range p.Audiences {

@@ -168,6 +168,10 @@ func (s *sheet) measure(p api.PlannedSend) string {
 	switch {
 	case i < 0:
 		return number(p.Length)
+	case p.Posts > 1:
+		return fmt.Sprintf("%d posts, the longest %d of %d %s", p.Posts, p.Length, p.Limit, s.channels[i].Unit)
+	case p.Limit > 0:
+		return fmt.Sprintf("%d of %d %s", p.Length, p.Limit, s.channels[i].Unit)
 	case s.channels[i].Limit > 0:
 		return fmt.Sprintf("%d of %d %s", p.Length, s.channels[i].Limit, s.channels[i].Unit)
 	case s.channels[i].Addressed:
