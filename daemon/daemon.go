@@ -80,7 +80,7 @@ func (d *Daemon) build(ctx context.Context) error {
 	if err := os.MkdirAll(d.options.Dir, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
-	lock, err := store.LockFolder(d.options.Dir)
+	lock, err := takeFolder(ctx, d.options.Dir)
 	if err != nil {
 		return fmt.Errorf("start: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"clarion/message"
 	"clarion/store"
@@ -203,5 +204,50 @@ func TestDeadFace(t *testing.T) {
 	b.no(l.Close())
 	if err := <-b.Failed(); !strings.Contains(err.Error(), "serve the spare face") {
 		t.Errorf("reported %v", err)
+	}
+}
+
+// TestAFolderThatIsLetGo waits for a verb that holds the folder for a moment.
+func TestAFolderThatIsLetGo(t *testing.T) {
+	dir := t.TempDir()
+	held, err := store.LockFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := make(chan error, 1)
+	go func() {
+		lock, err := takeFolder(t.Context(), dir)
+		if err == nil {
+			err = lock.Release()
+		}
+		taken <- err
+	}()
+	select {
+	case err := <-taken:
+		t.Fatalf("taken while it was held: %v", err)
+	case <-time.After(2 * lockAgain):
+	}
+	if err := held.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-taken; err != nil {
+		t.Errorf("after it was let go: %v", err)
+	}
+}
+
+func TestAFolderThatIsKept(t *testing.T) {
+	dir := t.TempDir()
+	held, err := store.LockFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = held.Release() })
+	if _, err := takeFolder(t.Context(), dir); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("got %v", err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := takeFolder(gone, dir); !errors.Is(err, context.Canceled) {
+		t.Errorf("without anybody who waits: %v", err)
 	}
 }
