@@ -42,14 +42,18 @@ func (l *lane) publishLeft() {
 	}
 }
 
-// putBackLeases gives back what was claimed and not published. Where that can't
-// be recorded and the engine stops, the next start does it.
+// putBackLeases gives back what was claimed and not published. It tries a last
+// time when the engine stops; what can't be recorded then, the next start does.
 func (l *lane) putBackLeases() {
-	for l.publishLeft(); len(l.unpublished) > 0; l.publishLeft() {
+	for {
+		last := l.engine.claiming.Err() != nil
+		l.publishLeft()
+		if last || len(l.unpublished) == 0 {
+			return
+		}
 		select {
 		case <-time.After(time.Until(l.republish)):
 		case <-l.engine.claiming.Done():
-			return
 		}
 	}
 }

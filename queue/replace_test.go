@@ -334,6 +334,28 @@ func TestReplaceGivesBackLeases(t *testing.T) {
 	})
 }
 
+// A stop tries a last time what a replaced local channel could not put back.
+func TestStopGivesBackLeases(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newRig(t, lane(local(), "web", limits()))
+		r.failing(func(operation string, _ []int64) error {
+			if operation == "publish" {
+				return errDisk
+			}
+			return nil
+		})
+		r.addAll(3, "web", time.Now())
+		r.start()
+		pass(time.Second)
+		r.replace() // it is gone
+		pass(time.Minute)
+		r.memory.wants(message.Claimed, 3)
+		r.failing(nil)
+		r.end() // long before the next try by itself would come
+		r.memory.wants(message.Planned, 3)
+	})
+}
+
 // A check that finds a channel unusable pauses it as a delivery does.
 func TestPause(t *testing.T) {
 	bubble(t, func(t *testing.T) {
