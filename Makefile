@@ -34,6 +34,7 @@ test: ## all tests, race detector on
 .PHONY: prove
 prove: build ## the long trials: crashes and time
 	$(GO) test -tags prove -timeout 60m -count 1 -v ./test/prove/...
+	$(GO) test -tags prove -timeout 30m -count 1 -v -run TestInterleavings ./office
 
 .PHONY: test-servers
 test-servers: ## the networks' real servers: build, start, test against, stop

@@ -10,10 +10,6 @@ package api
 // Base is where the API stands on its server.
 const Base = "/api/v1"
 
-// ActHeader names who acts, in a request. Until people sign in it is taken on
-// trust and recorded as unverified.
-const ActHeader = "Clarion-As"
-
 // Limits of a request's body, in bytes. One more is refused with status 413.
 const (
 	MaxDraft = 40 << 20 // a message with its assets
@@ -73,6 +69,7 @@ type Status struct {
 	Unknown   int      `json:"unknown" doc:"Sends and recipients of which nobody can know whether they left."`
 	Held      int      `json:"held" doc:"Sends that are held."`
 	Waiting   []First  `json:"waiting" nullable:"false" doc:"First decisions that wait for a second person."`
+	Debts     []Debt   `json:"debts" nullable:"false" doc:"What was released in an emergency and still owes an approval."`
 	InReview  int      `json:"in_review" doc:"Messages that wait for approval; counted up to 1000."`
 	Paused    []string `json:"paused" nullable:"false" doc:"Channels that are paused."`
 

@@ -84,6 +84,9 @@ type MessageDetail struct {
 	Plan       []PlannedSend `json:"plan" nullable:"false" doc:"Frozen at submit; empty before."`
 	Sends      []Send        `json:"sends" nullable:"false"`
 	Amendments []Amendment   `json:"amendments,omitempty" doc:"Its corrections and withdrawals, oldest first."`
+	Approvals  []Approver    `json:"approvals,omitempty" doc:"Of what is in review."`
+	Missing    string        `json:"missing,omitempty" doc:"What it takes besides before it is approved."`
+	Comments   []Comment     `json:"comments,omitempty" doc:"What people say about it, oldest first. Nothing of it is published."`
 	Decisions  []Decided     `json:"decisions" nullable:"false" doc:"What people, and Clarion by its rules, decided about it, oldest first."`
 	Accepts    []string      `json:"accepts,omitempty" doc:"The changed channels that a release accepts as they are now."`
 	People     int           `json:"release_people" doc:"How many different people must release what is held; 0 if nothing is, or nobody can."`
@@ -173,7 +176,8 @@ type Submitted struct {
 
 // Approved is the answer of an approval.
 type Approved struct {
-	Done     bool      `json:"done"`
+	Done     bool      `json:"done" doc:"Whether the message is approved. If not, the approval is recorded, and more are needed."`
+	Missing  string    `json:"missing,omitempty" doc:"What it takes besides."`
 	Warnings []Problem `json:"warnings,omitempty" doc:"Channels that can't be used as they are now."`
 }
 
@@ -205,4 +209,50 @@ type FeedImported struct {
 	Known    int       `json:"known" doc:"Entries that were imported before."`
 	Pictures int       `json:"pictures" doc:"Images that were left out: an import brings no files."`
 	Problems []Problem `json:"problems" nullable:"false" doc:"Of the entries that were left out."`
+}
+
+// Approver is one person's word for what is in review.
+type Approver struct {
+	By     string `json:"by"`
+	At     Time   `json:"at" format:"date-time" nullable:"true"`
+	Proved bool   `json:"proved" doc:"Whether with a fresh second factor."`
+}
+
+// Comment is what somebody says about a revision.
+type Comment struct {
+	Revision int    `json:"revision"`
+	By       string `json:"by"`
+	At       Time   `json:"at" format:"date-time" nullable:"true"`
+	Text     string `json:"text"`
+}
+
+// Remark is a comment that somebody makes.
+type Remark struct {
+	Text string `json:"text" maxLength:"20000"`
+}
+
+// Emergency lets go what nobody approved.
+type Emergency struct {
+	Digest string `json:"digest" pattern:"^[0-9a-f]{64}$" doc:"The digest that was seen."`
+	Reason string `json:"reason" maxLength:"1000" doc:"What the emergency is."`
+}
+
+// Differences is what changed since the last approved revision.
+type Differences struct {
+	Against  int          `json:"against" doc:"The revision that was approved last; 0 if none was."`
+	Channels []Difference `json:"channels" nullable:"false"`
+}
+
+// Difference is what changed in what one channel would publish.
+type Difference struct {
+	Mechanism string `json:"mechanism"`
+	Text      string `json:"text" doc:"A unified diff of its documents; empty if nothing changed."`
+}
+
+// Debt is an emergency release that still owes an approval.
+type Debt struct {
+	Message string `json:"message"`
+	Title   string `json:"title"`
+	By      string `json:"by"`
+	At      Time   `json:"at" format:"date-time" nullable:"true"`
 }

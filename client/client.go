@@ -29,7 +29,7 @@ const origin = "http://clarion"
 // Client speaks to one server.
 type Client struct {
 	transport http.RoundTripper
-	as        string
+	key       string // of a session or a token
 }
 
 // New makes a client over a transport.
@@ -46,8 +46,8 @@ func Socket(path string) *Client {
 	})
 }
 
-// As gives a client that acts as a person.
-func (c *Client) As(name string) *Client { return &Client{transport: c.transport, as: name} }
+// With gives a client that comes with the key of a session or a token.
+func (c *Client) With(key string) *Client { return &Client{transport: c.transport, key: key} }
 
 // Unreachable reports whether an error means that nobody listens.
 func Unreachable(err error) bool {
@@ -104,9 +104,6 @@ func (c *Client) open(ctx context.Context, r request) (*http.Response, error) {
 }
 
 func (c *Client) request(ctx context.Context, r request) (*http.Request, error) {
-	if err := checkName(c.as); err != nil {
-		return nil, err
-	}
 	body, mediaType := r.raw, r.mediaType
 	if r.body != nil {
 		b, err := json.Marshal(r.body)
@@ -126,22 +123,10 @@ func (c *Client) request(ctx context.Context, r request) (*http.Request, error) 
 	if mediaType != "" {
 		req.Header.Set("Content-Type", mediaType)
 	}
-	if c.as != "" {
-		req.Header.Set(api.ActHeader, c.as)
+	if c.key != "" {
+		req.Header.Set("Authorization", "Bearer "+c.key)
 	}
 	return req, nil
-}
-
-// checkName refuses a name that no header can carry, before it looks like a
-// fault of the transport.
-func checkName(name string) error {
-	if strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return &api.Error{
-			Title: http.StatusText(http.StatusForbidden), Status: http.StatusForbidden,
-			Detail: fmt.Sprintf("there is no person called %.60q", name), Try: "`clarion person list` shows the names",
-		}
-	}
-	return nil
 }
 
 // maxProblem bounds the problem details that are read, in bytes.

@@ -28,17 +28,17 @@ func local(t *testing.T, handler http.HandlerFunc) *client.Client {
 	return c
 }
 
-func TestAsNamesWhoActs(t *testing.T) {
+func TestWithTellsWhoAsks(t *testing.T) {
 	t.Parallel()
 	seen := make(chan string, 2)
 	c := local(t, func(w http.ResponseWriter, r *http.Request) {
-		seen <- r.Method + " " + r.URL.EscapedPath() + " " + r.Header.Get(api.ActHeader)
+		seen <- r.Method + " " + r.URL.EscapedPath() + " " + r.Header.Get("Authorization")
 		_, _ = io.WriteString(w, `{"done":true}`)
 	})
-	if err := c.As("ada").Hold(t.Context(), "m/1 ?", "why"); err != nil {
+	if err := c.With("key").Hold(t.Context(), "m/1 ?", "why"); err != nil {
 		t.Fatal(err)
 	}
-	if got := <-seen; got != "POST /api/v1/messages/m%2F1%20%3F/hold ada" {
+	if got := <-seen; got != "POST /api/v1/messages/m%2F1%20%3F/hold Bearer key" {
 		t.Errorf("the server saw %q", got)
 	}
 	if _, err := c.People(t.Context()); err != nil {
@@ -47,9 +47,8 @@ func TestAsNamesWhoActs(t *testing.T) {
 	if got := <-seen; got != "GET /api/v1/people " {
 		t.Errorf("the server saw %q", got)
 	}
-	err := c.As("ada\r\nX: y").Hold(t.Context(), "m1", "why")
-	if e, ok := errors.AsType[*api.Error](err); !ok || e.Status != http.StatusForbidden {
-		t.Errorf("a name with a line break gave %v", err)
+	if err := c.With("key\r\nX: y").Hold(t.Context(), "m1", "why"); err == nil {
+		t.Error("a key with a line break was sent")
 	}
 }
 
@@ -159,7 +158,7 @@ func TestSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"people":[{"name":"ada","full_name":"Ada","role":""}]}`)
+		_, _ = io.WriteString(w, `{"people":[{"name":"ada","full_name":"Ada","kind":"human","disabled":false,"roles":[]}]}`)
 	})}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
@@ -183,5 +182,32 @@ func TestLocalStops(t *testing.T) {
 	}
 	if _, err := c.People(t.Context()); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("after the stop: %v", err)
+	}
+}
+
+// Whoever signs in or chooses a password has no key that counts, and an old one
+// would be refused.
+func TestSigningInComesWithoutAKey(t *testing.T) {
+	t.Parallel()
+	seen := make(chan string, 1)
+	c := local(t, func(w http.ResponseWriter, r *http.Request) {
+		seen <- r.Method + " " + r.URL.Path + " " + r.Header.Get("Authorization")
+		_, _ = io.WriteString(w, `{"name":"ada","key":"new","expires":"2027-05-01T09:00:00Z","wants_code":false}`)
+	}).With("old")
+	in, err := c.SignIn(t.Context(), api.SignIn{Name: "ada", Password: "secret"})
+	if got := <-seen; err != nil || in.Key != "new" || got != "POST /api/v1/session " {
+		t.Errorf("got %+v, %v; the server saw %q", in, err, got)
+	}
+	if err := c.Choose(t.Context(), api.Choice{Code: "abc", Password: "secret"}); err != nil {
+		t.Error(err)
+	}
+	if got := <-seen; got != "POST /api/v1/session/choose " {
+		t.Errorf("the server saw %q", got)
+	}
+	if err := c.SignOut(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got := <-seen; got != "DELETE /api/v1/session Bearer old" {
+		t.Errorf("the server saw %q", got)
 	}
 }

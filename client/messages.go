@@ -101,6 +101,28 @@ func (c *Client) Return(ctx context.Context, id, reason string) error {
 	return err
 }
 
+// Emergency lets go what nobody approved; it may take a second person.
+func (c *Client) Emergency(ctx context.Context, id, digest, reason string) (api.Decision, error) {
+	return act[api.Decision](ctx, c, id, "emergency", api.Emergency{Digest: digest, Reason: reason})
+}
+
+// Settle approves afterwards what was released in an emergency.
+func (c *Client) Settle(ctx context.Context, id, reason string) error {
+	_, err := act[api.Done](ctx, c, id, "settle", api.Reason{Reason: reason})
+	return err
+}
+
+// Difference shows what changed since the last approved revision.
+func (c *Client) Difference(ctx context.Context, id string) (api.Differences, error) {
+	return call[api.Differences](ctx, c, request{method: http.MethodGet, path: path("messages", id, "difference")})
+}
+
+// Comment says something about a message.
+func (c *Client) Comment(ctx context.Context, id, text string) error {
+	_, err := act[api.Done](ctx, c, id, "comments", api.Remark{Text: text})
+	return err
+}
+
 // Hold keeps a message from leaving.
 func (c *Client) Hold(ctx context.Context, id, reason string) error {
 	_, err := act[api.Done](ctx, c, id, "hold", api.Reason{Reason: reason})

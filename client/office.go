@@ -57,17 +57,6 @@ func (c *Client) Import(ctx context.Context, name string, list io.Reader, goodRo
 	return call[api.Imported](ctx, c, request{method: http.MethodPost, path: path("audiences", name, "import"), query: q, raw: list, mediaType: "text/csv"})
 }
 
-// People lists everyone.
-func (c *Client) People(ctx context.Context) (api.People, error) {
-	return call[api.People](ctx, c, request{method: http.MethodGet, path: path("people")})
-}
-
-// SetPerson adds or changes a person.
-func (c *Client) SetPerson(ctx context.Context, name string, s api.PersonSettings) error {
-	_, err := call[api.Done](ctx, c, request{method: http.MethodPut, path: path("people", name), body: s})
-	return err
-}
-
 // Frozen tells whether everything is frozen.
 func (c *Client) Frozen(ctx context.Context) (api.Freeze, error) {
 	return call[api.Freeze](ctx, c, request{method: http.MethodGet, path: path("freeze")})

@@ -65,6 +65,24 @@ func (a *alerts) send(channel, subject, text string) {
 	})
 }
 
+// Tell implements office.Teller: it tells certain people, each by a mail of
+// their own.
+func (a *alerts) Tell(to []string, subject, text string) {
+	w := a.way.Load()
+	if w.notifier == nil {
+		return
+	}
+	a.underway.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), alertTimeout)
+		defer cancel()
+		for _, one := range to {
+			if err := w.notifier.Notify(ctx, []string{one}, subject, text); err != nil {
+				a.log.Error().Str("event", "notice_failed").Str("mechanism", w.Channel).Err(err).Str("says", "somebody could not be told what waits for them").Send()
+			}
+		}
+	})
+}
+
 // finish waits for the notices that are under way, until ctx ends.
 func (a *alerts) finish(ctx context.Context) error {
 	done := make(chan struct{})

@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
+	"clarion/accounts"
 	"clarion/config"
 	"clarion/freeze"
 	"clarion/office"
@@ -44,6 +45,8 @@ type Daemon struct {
 	log      zerolog.Logger
 	store    *store.Store
 	office   *office.Office
+	accounts *accounts.Accounts
+	sessions *web.Sessions
 	engine   *queue.Engine
 	watch    *watch
 	observer *observer
@@ -106,14 +109,20 @@ func (d *Daemon) build(ctx context.Context) error {
 	}, parts.lanes)
 	parts.office.Watcher = d.observer
 	parts.office.PublicChanged = func() { d.public.Invalidate() }
+	d.alerts = newAlerts(d.options.Config, d.log)
+	parts.office.Teller = d.alerts
 	d.office = office.New(d.store, d.engine, stop, parts.office)
 	d.watch = newWatch(d.office, d.observer)
+	d.accounts = newAccounts(d.options.Config, d.store, d.alerts)
+	d.sessions = newSessions(d.options.Config, d.store, d.accounts)
+	if err := d.office.Furnish(ctx); err != nil {
+		return err
+	}
 	if err := d.adoptFreeze(ctx); err != nil {
 		return err
 	}
 	d.public = d.newPublic(parts)
 	d.observer.published = d.public.Invalidate
-	d.alerts = newAlerts(d.options.Config, d.log)
 	d.observer.alert = d.alerts.send
 	d.onClose("notices to staff", d.alerts.finish)
 	registerBacklog(d.registry, d.office, d.log)
@@ -173,6 +182,9 @@ func (d *Daemon) Failed() <-chan error { return d.failed }
 
 // Office is for whoever runs the daemon within the same process.
 func (d *Daemon) Office() *office.Office { return d.office }
+
+// Accounts is for whoever runs the daemon within the same process.
+func (d *Daemon) Accounts() *accounts.Accounts { return d.accounts }
 
 // Stop stops in reverse order of starting, within the time of ctx.
 func (d *Daemon) Stop(ctx context.Context) error {

@@ -166,13 +166,13 @@ func TestSocket(t *testing.T) {
 	b.no(err)
 	stale.SetUnlinkOnClose(false)
 	b.no(stale.Close())
-	b.start()
+	b.start().hire("ann")
 	info, err := os.Lstat(path)
 	b.no(err)
 	if info.Mode() != fs.ModeSocket|0o600 {
 		t.Errorf("the socket's mode is %v", info.Mode())
 	}
-	if _, err := b.api("").Channels(t.Context()); err != nil {
+	if _, err := b.api("ann").Channels(t.Context()); err != nil {
 		t.Errorf("the API does not answer on the socket: %v", err)
 	}
 	if status, _ := b.get("/api/v1/channels"); status != 404 {

@@ -40,8 +40,11 @@ func TestDecisionsAreLogged(t *testing.T) {
 // TestRefusedDecisionsAreNotLogged: nothing was decided.
 func TestRefusedDecisionsAreNotLogged(t *testing.T) {
 	b := setup(t, usual)
-	if err := b.api("nobody").PauseChannel(t.Context(), "wire", ""); err == nil {
-		t.Error("an unknown person paused a channel")
+	if err := b.api("").PauseChannel(t.Context(), "wire", ""); err == nil || !strings.Contains(err.Error(), "not signed in") {
+		t.Errorf("somebody who is not signed in paused a channel: %v", err)
+	}
+	if err := b.api("").With("none").PauseChannel(t.Context(), "wire", ""); err == nil || !strings.Contains(err.Error(), "does not hold") {
+		t.Errorf("somebody with a made-up key paused a channel: %v", err)
 	}
 	if err := b.api("cat").PauseChannel(t.Context(), "absent", ""); err == nil {
 		t.Error("an unknown channel was paused")
@@ -59,8 +62,9 @@ func TestLongNames(t *testing.T) {
 	for _, n := range []int{maxWho - 1, maxWho, maxWho + 1} {
 		t.Run("", func(t *testing.T) {
 			b := setup(t, usual)
-			_, err := b.api(strings.Repeat("n", n)).Freeze(t.Context(), "")
-			b.no(err)
+			if pressed := b.office.Freeze(t.Context(), "", as(strings.Repeat("n", n))); !pressed.Row {
+				t.Errorf("pressed %+v", pressed)
+			}
 			got := b.logged(line{"event": "freeze"})
 			if by, _ := got["by"].(string); len(by) != min(n, maxWho) {
 				t.Errorf("a name of %d bytes is logged with %d", n, len(by))

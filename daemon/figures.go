@@ -96,7 +96,7 @@ func (b *backlog) Collect(ch chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
-	now, err := b.office.Backlog(ctx)
+	now, err := b.office.View(office.Owner()).Backlog(ctx)
 	if err != nil {
 		b.log.Error().Str("event", "trouble").Str("doing", "count the backlog").Err(err).Str("says", "figures are missing").Send()
 		return
@@ -113,7 +113,7 @@ func (b *backlog) Collect(ch chan<- prometheus.Metric) {
 	gauge(b.oldest, age)
 	state, _ := b.office.FreezeState(ctx) // in doubt it says frozen
 	gauge(b.frozen, yes(state.Frozen))
-	channels, err := b.office.Channels(ctx)
+	channels, err := b.office.View(office.Owner()).Channels(ctx)
 	if err != nil {
 		b.log.Error().Str("event", "trouble").Str("doing", "read the channels").Err(err).Str("says", "figures are missing").Send()
 		return

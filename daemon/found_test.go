@@ -6,6 +6,7 @@ import (
 
 	"clarion/channels"
 	"clarion/message"
+	"clarion/office"
 	"clarion/store"
 )
 
@@ -59,9 +60,9 @@ func TestStaffDecide(t *testing.T) {
 	}
 	id := b.approve("wire")
 	b.logged(line{"event": "send_found", "message": id, "says": "nobody can know whether it was published; a person must decide"})
-	sends, err := b.office.Sends(t.Context(), store.SendFilter{Message: id})
+	sends, err := b.office.View(office.Owner()).Sends(t.Context(), store.SendFilter{Message: id})
 	b.no(err)
-	d, err := b.api("").Send(t.Context(), sends[0].ID)
+	d, err := b.api("ann").Send(t.Context(), sends[0].ID)
 	b.no(err)
 	if !d.Decide || !strings.Contains(d.Advice, "clarion send resolve") || len(d.Looks) < 2 || !d.NextLook.IsZero() || d.Looks[0].Evidence != "the list ends too early" {
 		t.Errorf("the evidence is %+v", d)
@@ -70,18 +71,18 @@ func TestStaffDecide(t *testing.T) {
 	b.wire().finds = nil
 	b.wire().mu.Unlock()
 	b.wire().find(channels.Finding{Evidence: "still"}, channels.Finding{Verdict: channels.Found, Evidence: "there it is"})
-	look, err := b.api("").Look(t.Context(), d.ID)
+	look, err := b.api("ann").Look(t.Context(), d.ID)
 	b.no(err)
 	if look.Verdict != "cannot-tell" || look.State != "unknown" || look.Evidence != "still" || !look.NextAt.IsZero() {
 		t.Errorf("the look came to %+v", look)
 	}
-	look, err = b.api("").Look(t.Context(), d.ID)
+	look, err = b.api("ann").Look(t.Context(), d.ID)
 	b.no(err)
 	if look.Verdict != "found" || look.State != "sent" {
 		t.Errorf("the look came to %+v", look)
 	}
 	b.becomes(id, message.Released)
-	if _, err = b.api("").Look(t.Context(), d.ID); err == nil || !strings.Contains(err.Error(), "it is sent") {
+	if _, err = b.api("ann").Look(t.Context(), d.ID); err == nil || !strings.Contains(err.Error(), "it is sent") {
 		t.Errorf("a look for what is settled: %v", err)
 	}
 	b.no(b.stop())

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"clarion/office"
 )
 
 // headsName is the file in which the ledger's heads are kept, one JSON object
@@ -79,7 +81,7 @@ func (d *Daemon) holdGone() {
 
 // exportHead writes the ledger's heads to the log and the file.
 func (d *Daemon) exportHead() {
-	heads, err := d.office.Heads(context.Background())
+	heads, err := d.office.View(office.Owner()).Heads(context.Background())
 	if err != nil {
 		d.observer.Trouble("read the ledger's head", err)
 		return

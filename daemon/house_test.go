@@ -13,6 +13,7 @@ import (
 
 	"clarion/ledger"
 	"clarion/message"
+	"clarion/office"
 )
 
 // TestAtLeastHourly: whatever the cron line, the next export is after now and
@@ -53,7 +54,7 @@ func TestHeads(t *testing.T) {
 		t.Errorf("%d heads after the next start, want %d", got, atStop+1)
 	}
 	heads := b.heads()
-	verified, err := b.office.Verify(t.Context(), heads)
+	verified, err := b.office.View(office.Owner()).Verify(t.Context(), heads)
 	b.no(err)
 	if len(verified.Faults) != 0 {
 		t.Errorf("the ledger does not verify against its exported heads: %v", verified.Faults)

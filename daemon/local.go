@@ -81,6 +81,12 @@ func Local(ctx context.Context, c *config.Config, dir, version string) (http.Han
 	}
 	var faults faultList
 	o := office.New(s, idle{s, faults.add}, freeze.New(dir), p.office)
-	handler := web.NewAPI(o, version, faults.add)
+	if err := o.Furnish(ctx); err != nil { // no daemon may have run yet
+		return nil, nil, errors.Join(err, release())
+	}
+	a := newAccounts(c, s, nil)
+	handler := web.NewAPI(web.APISettings{
+		Office: o, Accounts: a, Sessions: newSessions(c, s, a), Version: version, Local: true, Fault: faults.add,
+	})
 	return handler, func() error { return errors.Join(faults.all(), release()) }, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"clarion/api"
 	"clarion/client"
+	"clarion/office"
 	"clarion/store"
 )
 
@@ -41,16 +42,29 @@ func TestLocalPlans(t *testing.T) {
 	handler, closeLocal, err := Local(t.Context(), b.config, b.dir, "test")
 	b.no(err)
 	c, stop := client.Local(handler)
-	b.no(c.As("cat").SetPerson(t.Context(), "cat", api.PersonSettings{FullName: "Cat", Role: "officer"}))
-	b.no(c.As("cat").PauseChannel(t.Context(), "wire", "before the start"))
+	b.no(c.SetPerson(t.Context(), "cat", api.PersonSettings{FullName: "Officer cat", Password: password}))
+	if err := c.SetPerson(t.Context(), "dan", api.PersonSettings{FullName: "Officer dan", Password: password}); err == nil || !strings.Contains(err.Error(), "there are people already") {
+		t.Errorf("a second first person: %v", err)
+	}
+	if err := c.PauseChannel(t.Context(), "wire", "by nobody"); err == nil || !strings.Contains(err.Error(), "not signed in") {
+		t.Errorf("whoever has the data folder decided: %v", err)
+	}
+	if _, err := c.People(t.Context()); err != nil {
+		t.Errorf("whoever has the data folder may not read: %v", err)
+	}
+	in, err := c.SignIn(t.Context(), api.SignIn{Name: "cat", Password: password})
+	b.no(err)
+	b.no(c.With(in.Key).PauseChannel(t.Context(), "wire", "before the start"))
 	b.no(stop())
 	b.no(closeLocal())
 	b.start()
-	states, err := b.office.Channels(t.Context())
+	states, err := b.office.View(office.Owner()).Channels(t.Context())
 	b.no(err)
 	if !states[2].State.Paused {
 		t.Error("the daemon does not know of the pause")
 	}
+	b.keys["cat"] = in.Key
+	b.no(b.api("cat").ResumeChannel(t.Context(), "wire")) // the session goes on
 }
 
 // TestLocalFault hands a fault to whoever closes.

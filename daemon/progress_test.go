@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clarion/message"
+	"clarion/office"
 	"clarion/store"
 )
 
@@ -144,7 +145,7 @@ func TestHeldSummary(t *testing.T) {
 
 func (b *bundle) sendOf(id string) int64 {
 	b.Helper()
-	detail, err := b.office.Message(b.Context(), id)
+	detail, err := b.office.View(office.Owner()).Message(b.Context(), id)
 	b.no(err)
 	return detail.Sends[0].ID
 }

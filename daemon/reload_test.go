@@ -11,6 +11,7 @@ import (
 	"clarion/api"
 	"clarion/config"
 	"clarion/message"
+	"clarion/office"
 )
 
 // reload reads the configuration again, which must have no fault.
@@ -76,12 +77,16 @@ func TestReloadOfAFault(t *testing.T) {
 		b.logged(line{"event": "reload_refused", "level": "error", "file": "clarion.toml", "line": f.Line, "key": f.Key, "fault": f.Says})
 	}
 	_, err = b.api("").Reload(t.Context())
+	if refused, ok := errors.AsType[*api.Error](err); !ok || refused.Status != 403 {
+		t.Errorf("whoever is not signed in is answered %v", err)
+	}
+	_, err = b.api("ann").Reload(t.Context())
 	refused, ok := errors.AsType[*api.Error](err)
 	if !ok || refused.Status != 400 || len(refused.Problems) != 2 || refused.Problems[0].Line == 0 {
 		t.Errorf("the API answers %v", err)
 	}
 	b.never(line{"event": "reloaded"})
-	all, err := b.api("").Channels(t.Context())
+	all, err := b.api("ann").Channels(t.Context())
 	b.no(err)
 	if len(all.Channels) != 3 {
 		t.Errorf("the channels are %+v", all.Channels)
@@ -92,7 +97,7 @@ func TestReloadOfAFault(t *testing.T) {
 func TestReloadOfTwoNewsrooms(t *testing.T) {
 	b := setup(t, usual)
 	b.write(usual + "\n[[channel]]\nname = \"web2\"\nkind = \"webfeed\"\n")
-	_, err := b.api("").Reload(t.Context())
+	_, err := b.api("ann").Reload(t.Context())
 	if refused, ok := errors.AsType[*api.Error](err); !ok || refused.Status != 409 || !strings.Contains(refused.Detail, "web and web2") {
 		t.Errorf("the API answers %v", err)
 	}
@@ -103,13 +108,13 @@ func TestReloadOfTwoNewsrooms(t *testing.T) {
 // TestReloadWaitsForARestart with what can't change while running, and says so.
 func TestReloadWaitsForARestart(t *testing.T) {
 	b := setup(t, usual)
-	done, err := b.api("").Reload(t.Context())
+	done, err := b.api("ann").Reload(t.Context())
 	b.no(err)
 	if len(done.Restart) != 0 {
 		t.Errorf("waits for a restart: %q", done.Restart)
 	}
 	b.write(strings.Replace(strings.Replace(usual, `"Rivers"`, `"Coasts"`, 1), "https://news", "https://press", 1) + moreChannels)
-	done, err = b.api("").Reload(t.Context())
+	done, err = b.api("ann").Reload(t.Context())
 	b.no(err)
 	if want := []string{"office.name", "server.base_url"}; !slices.Equal(done.Restart, want) || !slices.Equal(done.Added, []string{"second"}) {
 		t.Errorf("took over %+v, want %q to wait", done, want)
@@ -117,7 +122,7 @@ func TestReloadWaitsForARestart(t *testing.T) {
 	b.logged(line{"event": "reloaded", "restart": "[office.name server.base_url]", "added": "[second]"})
 	id := b.approve("web")
 	b.becomes(id, message.Released)
-	detail, err := b.office.Message(t.Context(), id)
+	detail, err := b.office.View(office.Owner()).Message(t.Context(), id)
 	b.no(err)
 	if !strings.HasPrefix(detail.Sends[0].RemoteURL, "https://news.example.org/") {
 		t.Errorf("it was published at %s", detail.Sends[0].RemoteURL)

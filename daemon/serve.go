@@ -51,8 +51,10 @@ func (d *Daemon) serveSocket() error {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return errors.Join(fmt.Errorf("restrict %s: %w", path, err), listener.Close())
 	}
-	api := web.NewAPI(d.office, d.options.Version, d.observer.Fault)
-	api.Reload = d.answerReload
+	api := web.NewAPI(web.APISettings{
+		Office: d.office, Accounts: d.accounts, Sessions: d.sessions, Version: d.options.Version, Fault: d.observer.Fault,
+		Reload: d.answerReload,
+	})
 	d.serve("socket", web.NewServer(api), listener)
 	d.onClose("waiting requests", func(context.Context) error {
 		api.Stop()
@@ -64,7 +66,7 @@ func (d *Daemon) serveSocket() error {
 // servePublic serves the newsroom, health and figures over TCP.
 func (d *Daemon) servePublic() error {
 	c := d.options.Config.Server
-	server := web.NewServer(web.NewMux(d.public, d.isReady, promhttp.HandlerFor(d.registry, promhttp.HandlerOpts{})))
+	server := web.NewServer(d.withSignIn(web.NewMux(d.public, d.isReady, promhttp.HandlerFor(d.registry, promhttp.HandlerOpts{}))))
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)

@@ -18,13 +18,13 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"clarion/api"
 	"clarion/audience"
 	"clarion/channels/kinds"
 	"clarion/client"
 	"clarion/config"
 	"clarion/message"
 	"clarion/office"
-	"clarion/store"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -43,7 +43,8 @@ type bundle struct {
 	posts  *postbox
 
 	mu   sync.Mutex
-	text string // the configuration file as it stands now
+	text string            // the configuration file as it stands now
+	keys map[string]string // of sessions, by person
 }
 
 // usual are the channels of most tests; email needs a relay.
@@ -89,7 +90,7 @@ func prepare(t *testing.T, text string) *bundle {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	b := &bundle{T: t, dir: filepath.Join(dir, "data"), listen: freeAddress(t), log: newLogbook(), posts: newPostbox(), text: text}
+	b := &bundle{T: t, dir: filepath.Join(dir, "data"), listen: freeAddress(t), log: newLogbook(), posts: newPostbox(), text: text, keys: map[string]string{}}
 	b.config, err = b.read()
 	b.no(err)
 	return b
@@ -161,9 +162,7 @@ func setup(t *testing.T, text string) *bundle {
 // furnish adds people and audiences.
 func (b *bundle) furnish() *bundle {
 	b.Helper()
-	for _, name := range []string{"ann", "bob", "cat"} {
-		b.no(b.office.AddPerson(b.Context(), store.Person{Name: name, FullName: "Officer " + name, Role: "officer"}, office.Actor{}))
-	}
+	b.hire("ann", "bob", "cat")
 	for _, name := range []string{"web", "social", "wire"} {
 		b.audience(name, name)
 	}
@@ -175,7 +174,7 @@ func (b *bundle) audience(name string, channels ...string) {
 	b.no(b.office.SetAudience(b.Context(), audience.Audience{Name: name, Title: strings.ToUpper(name), Public: name == "web", Channels: channels}, as("ann")))
 }
 
-func as(name string) office.Actor { return office.Actor{Name: name} }
+func as(name string) office.Actor { return office.Actor{Name: name, Verified: true} }
 
 // subscribe fills an audience that email reaches.
 func (b *bundle) subscribe(channel string, addresses ...string) {
@@ -209,7 +208,7 @@ func (b *bundle) submit(to string, keys ...string) (id, digest string) {
 func (b *bundle) becomes(id string, state message.State) {
 	b.Helper()
 	b.await("message "+string(state), func() bool {
-		detail, err := b.office.Message(b.Context(), id)
+		detail, err := b.office.View(office.Owner()).Message(b.Context(), id)
 		b.no(err)
 		return detail.Message.State == state
 	})
@@ -239,8 +238,22 @@ func (b *bundle) no(err error) {
 	}
 }
 
+// api speaks to the daemon over its socket as somebody who signed in; as nobody
+// if there is no name.
 func (b *bundle) api(by string) *client.Client {
-	return client.Socket(filepath.Join(b.dir, SocketName)).As(by)
+	b.Helper()
+	c := client.Socket(filepath.Join(b.dir, SocketName))
+	if by == "" {
+		return c
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.keys[by] == "" {
+		in, err := c.SignIn(b.Context(), api.SignIn{Name: by, Password: password})
+		b.no(err)
+		b.keys[by] = in.Key
+	}
+	return c.With(b.keys[by])
 }
 
 // get asks the daemon over TCP.

@@ -34,7 +34,7 @@ func withAccount(t *testing.T, token, more string) *bundle {
 // listed gives a channel as the API lists it.
 func (b *bundle) listed(name string) api.Channel {
 	b.Helper()
-	all, err := b.api("").Channels(b.Context())
+	all, err := b.api("ann").Channels(b.Context())
 	b.no(err)
 	for _, c := range all.Channels {
 		if c.Name == name {
@@ -54,6 +54,7 @@ func (b *bundle) checked(name string) api.Standing {
 
 func TestACheckAtTheStart(t *testing.T) {
 	b := withAccount(t, "good", "").start()
+	b.hire("ann")
 	got := b.checked("acct")
 	if !got.OK || got.Account != "@office" || got.Quota == "" || !got.ExpiresAt.IsZero() || time.Since(got.At.Time) > patience {
 		t.Errorf("it stands as %+v", got)
@@ -76,7 +77,7 @@ func TestACheckThatFindsAnAccountUnusable(t *testing.T) {
 	if got.OK || got.Class != "unavailable" || !b.listed("acct").Paused {
 		t.Errorf("it stands as %+v", got)
 	}
-	status, err := b.api("").Status(t.Context())
+	status, err := b.api("ann").Status(t.Context())
 	b.no(err)
 	if len(status.Warnings) != 1 || status.Warnings[0].Channel != "acct" || !strings.Contains(status.Warnings[0].Says, "revoked") {
 		t.Errorf("the status warns of %+v", status.Warnings)
@@ -98,6 +99,7 @@ func TestACheckThatFindsAnAccountUnusable(t *testing.T) {
 
 func TestACheckThatCannotTell(t *testing.T) {
 	b := withAccount(t, "busy", "").start()
+	b.hire("ann")
 	got := b.checked("acct")
 	if got.OK || got.Class != "temporary" || b.listed("acct").Paused {
 		t.Errorf("it stands as %+v, paused %t", got, b.listed("acct").Paused)
@@ -118,7 +120,7 @@ func TestCredentialsThatExpire(t *testing.T) {
 	var err error
 	b.config, err = b.read()
 	b.no(err)
-	b.start()
+	b.start().hire("ann")
 	warned := b.logged(line{"event": "credentials_expire", "mechanism": "acct", "level": "warn", "expired": false})
 	if warned["expires_at"] != expires || warned["account"] != "@office" {
 		t.Errorf("warned with %v", warned)

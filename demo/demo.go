@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"clarion/demo/mailcatcher"
-	"clarion/office"
 )
 
 //go:embed demo.toml
@@ -86,26 +85,24 @@ Clarion, as the press office of the Department for Rivers and Coasts
 
   who is who
 `, base, mail)
-	for _, p := range people() {
-		fmt.Fprintf(w, "    %-12s %-14s %s\n", p.Name, p.FullName, p.Role)
+	for _, m := range staff() {
+		fmt.Fprintf(w, "    %-12s %-14s %s\n", m.name, m.fullName, m.does)
 	}
 	fmt.Fprintf(w, `
+  everybody's password is    %[2]s
+  sign in at                 %[3]s/signin
+
   in another terminal (with --data %[1]s where it is not ./data)
+    bin/clarion login carys.morgan
     bin/clarion send list --follow
     bin/clarion message list --state in_review
     bin/clarion message show ID
-    bin/clarion message approve ID --digest DIGEST --as carys.morgan
-    bin/clarion freeze --as erin.walsh
+    bin/clarion message approve ID --digest DIGEST
+    bin/clarion freeze
 
 Ctrl-C stops; the next start goes on from here.
 
-`, data)
-}
-
-// known reports whether the office is set up already.
-func known(ctx context.Context, o *office.Office) (bool, error) {
-	all, err := o.People(ctx)
-	return len(all) > 0, err
+`, data, Password, base)
 }
 
 // IsConfig reports whether a configuration file is the demonstration's.

@@ -7,17 +7,20 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rs/zerolog"
 
+	"clarion/accounts"
 	"clarion/channels/kinds"
 	"clarion/config"
 	"clarion/daemon"
 	"clarion/message"
 	"clarion/office"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -28,10 +31,11 @@ const patience = 60 * time.Second
 type bundle struct {
 	*testing.T
 	*office.Office
-	daemon *daemon.Daemon
-	config *config.Config
-	pages  string // where the catcher shows its mails
-	log    *bytes.Buffer
+	office.View // of whoever has the data folder
+	daemon      *daemon.Daemon
+	config      *config.Config
+	pages       string // where the catcher shows its mails
+	log         *bytes.Buffer
 }
 
 func setup(t *testing.T) *bundle {
@@ -58,6 +62,7 @@ func setup(t *testing.T) *bundle {
 	b.no(b.daemon.Start(t.Context()))
 	t.Cleanup(func() { b.no(b.daemon.Stop(context.Background())) })
 	b.Office = b.daemon.Office()
+	b.View = b.Office.View(office.Owner())
 	return b
 }
 
@@ -112,8 +117,7 @@ func (b *bundle) allMessages() []message.Message {
 // there.
 func TestSeed(t *testing.T) {
 	b := setup(t)
-	now := time.Now()
-	corrects, err := Seed(t.Context(), b.Office, now)
+	corrects, now, err := b.seed()
 	b.no(err)
 	if len(b.allMessages()) != len(samples()) {
 		t.Errorf("%d messages, want %d", len(b.allMessages()), len(samples()))
@@ -126,23 +130,42 @@ func TestSeed(t *testing.T) {
 	b.peopleAndAudiences()
 	b.planned(now)
 	before := fmt.Sprint(len(b.allMessages()), len(b.allSends()))
-	again, err := Seed(t.Context(), b.Office, time.Now())
+	again, err := Seed(t.Context(), b.Office, b.daemon.Accounts(), time.Now)
 	b.no(err)
 	if after := fmt.Sprint(len(b.allMessages()), len(b.allSends())); again != corrects || after != before {
 		t.Errorf("a second set-up did something: %q, %s after %s", again, after, before)
 	}
 	b.no(AddCorrection(t.Context(), b.Office, corrects))
-	if again, err = Seed(t.Context(), b.Office, time.Now()); again != "" || err != nil {
+	if again, err = Seed(t.Context(), b.Office, b.daemon.Accounts(), time.Now); again != "" || err != nil {
 		t.Errorf("the correction is there and is waited for: %q, %v", again, err)
 	}
 }
 
+// seed sets the demonstration up and tells from when it counts.
+func (b *bundle) seed() (corrects string, now time.Time, err error) {
+	corrects, err = Seed(b.Context(), b.Office, b.daemon.Accounts(), func() time.Time {
+		now = time.Now()
+		return now
+	})
+	return corrects, now, err
+}
+
 func (b *bundle) peopleAndAudiences() {
 	b.Helper()
-	persons, err := b.People(b.Context())
+	persons, err := b.daemon.Accounts().People(b.Context(), office.Owner())
 	b.no(err)
-	if len(persons) != len(people()) {
-		b.Errorf("%d people, want %d", len(persons), len(people()))
+	if len(persons) != len(staff()) {
+		b.Errorf("%d people, want %d", len(persons), len(staff()))
+	}
+	for _, m := range staff() {
+		_, err := b.daemon.Accounts().SignIn(b.Context(), accounts.SignIn{Name: m.name, Password: Password, Address: "127.0.0.1"})
+		if err != nil {
+			b.Errorf("%s can't sign in: %v", m.name, err)
+		}
+		i := slices.IndexFunc(persons, func(p people.Person) bool { return p.Name == m.name })
+		if i < 0 || len(persons[i].RolesIn("")) != len(m.roles) {
+			b.Errorf("%s is not there, or without the roles %v", m.name, m.roles)
+		}
 	}
 	all, err := b.Audiences(b.Context())
 	b.no(err)
@@ -227,7 +250,7 @@ func TestWelcome(t *testing.T) {
 	t.Parallel()
 	var w strings.Builder
 	Welcome(&w, "http://127.0.0.1:8080", "127.0.0.1:8081", "./data")
-	for _, part := range []string{"http://127.0.0.1:8080/feeds/all.atom", "http://127.0.0.1:8081/", "carys.morgan", "eComms lead", "--data ./data"} {
+	for _, part := range []string{"http://127.0.0.1:8080/feeds/all.atom", "http://127.0.0.1:8081/", "carys.morgan", "eComms lead", "--data ./data", Password, "http://127.0.0.1:8080/signin", "login carys.morgan"} {
 		if !strings.Contains(w.String(), part) {
 			t.Errorf("it does not say %q:\n%s", part, w.String())
 		}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"clarion/message"
-	"clarion/office"
 )
 
 // within is how soon the demonstration has shown everything that is due at
@@ -21,8 +20,7 @@ const within = 20 * time.Second
 // as its viewers would.
 func TestDemonstration(t *testing.T) {
 	b := setup(t)
-	begun := time.Now()
-	corrects, err := Seed(t.Context(), b.Office, begun)
+	corrects, begun, err := b.seed()
 	b.no(err)
 	corrected := make(chan error, 1)
 	go func() { corrected <- AddCorrection(t.Context(), b.Office, corrects) }()
@@ -193,7 +191,7 @@ func (b *bundle) correction(corrects string) {
 	}
 	waiting, err := b.Message(b.Context(), id)
 	b.no(err)
-	_, err = b.Approve(b.Context(), id, waiting.Message.SubmittedDigest, office.Actor{Name: approver})
+	_, err = b.Approve(b.Context(), id, waiting.Message.SubmittedDigest, as(approver))
 	b.no(err)
 	b.await("the correction to be released", patience, func() bool {
 		m, err := b.Message(b.Context(), id)

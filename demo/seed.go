@@ -7,6 +7,7 @@ import (
 	"path"
 	"time"
 
+	"clarion/accounts"
 	"clarion/audience"
 	"clarion/examples"
 	"clarion/message"
@@ -15,22 +16,6 @@ import (
 	"clarion/store"
 )
 
-// The people whom the seeding acts as.
-const (
-	author   = "ada.okoro"
-	approver = "carys.morgan"
-)
-
-func people() []store.Person {
-	return []store.Person{
-		{Name: author, FullName: "Ada Okoro", Role: "press officer"},
-		{Name: "ben.hughes", FullName: "Ben Hughes", Role: "press officer"},
-		{Name: approver, FullName: "Carys Morgan", Role: "eComms lead"},
-		{Name: "dev.patel", FullName: "Dev Patel", Role: "deputy eComms lead"},
-		{Name: "erin.walsh", FullName: "Erin Walsh", Role: "operations"},
-	}
-}
-
 func audiences() []audience.Audience {
 	social := []string{"mastodon", "bluesky", "x", "intranet"}
 	return []audience.Audience{
@@ -38,6 +23,11 @@ func audiences() []audience.Audience {
 		{Name: "stakeholders", Title: "Stakeholders", Description: "For those who work with us on rivers and coasts", Public: true, Channels: []string{"web", "email"}},
 		{Name: "press", Title: "Press", Description: "Newsrooms and correspondents", Channels: []string{"email"}},
 	}
+}
+
+// departments are what the office is called in the samples in Welsh and Arabic.
+func departments() []string {
+	return []string{"Yr Adran Afonydd a Glannau", "وزارة الأنهار والسواحل"}
 }
 
 // sample is one announcement of the demonstration and how far it is.
@@ -72,22 +62,26 @@ const (
 )
 
 // Seed sets the office up, unless it is. It gives the id of the message that a
-// correction waits for, or "" if there is nothing to wait for.
-func Seed(ctx context.Context, o *office.Office, now time.Time) (corrects string, err error) {
-	done, err := known(ctx, o)
+// correction waits for, or "" if there is nothing to wait for. What is due soon
+// is counted from when everybody has an account: that takes its time by design.
+func Seed(ctx context.Context, o *office.Office, a *accounts.Accounts, clock func() time.Time) (corrects string, err error) {
+	done, err := peopled(ctx, a)
 	if err != nil {
 		return "", err
 	}
 	if done {
 		return uncorrected(ctx, o)
 	}
-	for _, p := range people() {
-		if err := o.AddPerson(ctx, p, office.Actor{}); err != nil {
+	if err := hire(ctx, a); err != nil {
+		return "", err
+	}
+	for _, name := range departments() {
+		if err := o.AddDepartment(ctx, name, as(admin)); err != nil {
 			return "", err
 		}
 	}
-	for _, a := range audiences() {
-		if err := o.SetAudience(ctx, a, office.Actor{Name: author}); err != nil {
+	for _, group := range audiences() {
+		if err := o.SetAudience(ctx, group, as(admin)); err != nil {
 			return "", err
 		}
 	}
@@ -96,10 +90,11 @@ func Seed(ctx context.Context, o *office.Office, now time.Time) (corrects string
 		if err != nil {
 			return "", err
 		}
-		if _, err := o.Import(ctx, name, bytes.NewReader(list), false, office.Actor{Name: author}); err != nil {
+		if _, err := o.Import(ctx, name, bytes.NewReader(list), false, as(admin)); err != nil {
 			return "", err
 		}
 	}
+	now := clock()
 	for _, s := range samples() {
 		id, err := place(ctx, o, s, "", now)
 		if err != nil {
@@ -119,7 +114,7 @@ func uncorrected(ctx context.Context, o *office.Office) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	all, err := o.Messages(ctx, store.MessageFilter{Limit: office.MaxList})
+	all, err := o.View(office.Owner()).Messages(ctx, store.MessageFilter{Limit: office.MaxList})
 	if err != nil {
 		return "", err
 	}
@@ -156,15 +151,15 @@ func place(ctx context.Context, o *office.Office, s sample, corrects string, now
 		return "", err
 	}
 	draft.Corrects = corrects
-	added, err := o.Add(ctx, draft, office.Actor{Name: author})
+	added, err := o.Add(ctx, draft, as(author))
 	if err != nil {
 		return "", err
 	}
-	submitted, err := o.Submit(ctx, added.ID, office.Actor{Name: author})
+	submitted, err := o.Submit(ctx, added.ID, as(author))
 	if err != nil || s.to != message.Approved {
 		return added.ID, err
 	}
-	_, err = o.Approve(ctx, added.ID, submitted.Digest, office.Actor{Name: approver})
+	_, err = o.Approve(ctx, added.ID, submitted.Digest, as(approver))
 	return added.ID, err
 }
 
@@ -198,7 +193,7 @@ func AddCorrection(ctx context.Context, o *office.Office, corrects string) error
 	look := time.NewTicker(time.Second)
 	defer look.Stop()
 	for {
-		detail, err := o.Message(ctx, corrects)
+		detail, err := o.View(office.Owner()).Message(ctx, corrects)
 		if err != nil {
 			return fmt.Errorf("set up the correction: %w", err)
 		}

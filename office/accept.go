@@ -47,7 +47,7 @@ func (o *Office) accept(m message.Message, changed []store.ChangedChannel, modes
 	for _, s := range changed {
 		c, ok := o.channel(s.Channel)
 		if !ok {
-			return nil, refuse(Conflict, fmt.Sprintf("message %s can't be released: its channel %s is no longer configured, so there is nothing to accept", m.ID, s.Channel),
+			return nil, Refuse(Conflict, fmt.Sprintf("message %s can't be released: its channel %s is no longer configured, so there is nothing to accept", m.ID, s.Channel),
 				"configure it again, "+instead(m))
 		}
 		if s.Run > 0 {
@@ -68,7 +68,7 @@ func instead(m message.Message) string {
 	if m.State.Editable() {
 		return "or edit the message: a new revision is approved anew"
 	}
-	return fmt.Sprintf("or cancel what has not left with `clarion message cancel %s --reason WHY --as NAME`", m.ID)
+	return fmt.Sprintf("or cancel what has not left with `clarion message cancel %s --reason WHY`", m.ID)
 }
 
 // acceptable looks within a transaction what a release of one message accepts.

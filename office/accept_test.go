@@ -21,14 +21,14 @@ func (b *bundle) moved(name, kind string) {
 			b.settings.Channels[i].Name = name
 		}
 	}
-	b.Office = office.New(b.store, b.queue, b.stop, b.settings)
+	b.renew()
 }
 
 // gone is the same office without a channel.
 func (b *bundle) gone(name string) {
 	b.Helper()
 	b.settings.Channels = slices.DeleteFunc(slices.Clone(b.settings.Channels), func(c office.Channel) bool { return c.Name == name })
-	b.Office = office.New(b.store, b.queue, b.stop, b.settings)
+	b.renew()
 }
 
 // TestReleaseAcceptsTheChangedChannel holds that what two people release
@@ -77,7 +77,7 @@ func TestAcceptedIsNotForTheNextChange(t *testing.T) {
 	b.release(id, ann())
 	b.release(id, bob())
 	b.settings.Channels = approved
-	b.Office = office.New(b.store, b.queue, b.stop, b.settings)
+	b.renew()
 	b.claim("mastodon", soon())
 	if d := b.wants(id, message.Held); d.Message.Hold != message.HoldChannelChanged || len(d.Accepts) != 0 {
 		t.Errorf("held for %s, accepting %v: it is again what was approved", d.Message.Hold, d.Accepts)

@@ -42,9 +42,10 @@ func (p *planner) original(ctx context.Context) error {
 	if a.withdraw {
 		a.field = "withdraws"
 	}
-	m, err := p.office.store.Message(ctx, id)
+	m, err := p.reader.message(ctx, id)
+	refusal, refused := errors.AsType[*Refusal](err)
 	switch {
-	case errors.Is(err, store.ErrNotFound):
+	case refused && refusal.Code == NotFound:
 		p.problem(a.field, fmt.Sprintf("there is no message %s to %s", message.Quote(id), a.doing()), "`clarion message list` shows the ids")
 		return nil
 	case err != nil:
@@ -123,7 +124,7 @@ func barred(id string, withdraw bool, amendments []message.Message) (says, try s
 			return fmt.Sprintf("message %s is withdrawn by %s", id, m.ID), "publish what is to be said as a message of its own"
 		case withdraw && m.Corrects != "" && pending(m.State):
 			return fmt.Sprintf("a correction of message %s, %s, is %s and would come after its withdrawal", id, m.ID, m.State),
-				fmt.Sprintf("cancel it with `clarion message cancel %s --as NAME`", m.ID)
+				fmt.Sprintf("cancel it with `clarion message cancel %s`", m.ID)
 		}
 	}
 	return "", ""
@@ -148,7 +149,7 @@ func unsettled(carriers []store.Carrier, withdraw bool) (says, try string) {
 		case c.Of != 0 && !withdraw:
 		case moving(c.State):
 			return fmt.Sprintf("send %d of message %s by %s is still %s", c.Send, c.Message, c.Channel, c.State),
-				fmt.Sprintf("let it finish, or cancel what has not left: clarion message cancel %s --as NAME", c.Message)
+				fmt.Sprintf("let it finish, or cancel what has not left: clarion message cancel %s", c.Message)
 		case !c.Addressed && c.State == message.SendUnknown:
 			return fmt.Sprintf("nobody knows whether send %d of message %s by %s was published", c.Send, c.Message, c.Channel),
 				fmt.Sprintf("resolve it first: clarion send resolve %d", c.Send)
@@ -257,14 +258,14 @@ func mayAmend(t *store.Tx, m message.Message) error {
 		return err
 	}
 	if says, try := barred(id, m.Withdraws != "", amendments); says != "" {
-		return refuse(Conflict, says, try)
+		return Refuse(Conflict, says, try)
 	}
 	carriers, err := t.Carriers(id)
 	if err != nil {
 		return err
 	}
 	if says, try := unsettled(carriers, m.Withdraws != ""); says != "" {
-		return refuse(Conflict, says, try)
+		return Refuse(Conflict, says, try)
 	}
 	return nil
 }
@@ -281,7 +282,7 @@ func mayGoAgain(t *store.Tx, s message.Send) error {
 	}
 	for _, a := range amendments {
 		if a.Withdraws != "" && a.ID != m.ID && withdraws(a.State) {
-			return refuse(Conflict, fmt.Sprintf("message %s is withdrawn by %s: nothing of it is sent again", a.Withdraws, a.ID), "give send "+fmt.Sprint(s.ID)+" up instead")
+			return Refuse(Conflict, fmt.Sprintf("message %s is withdrawn by %s: nothing of it is sent again", a.Withdraws, a.ID), "give send "+fmt.Sprint(s.ID)+" up instead")
 		}
 	}
 	return nil

@@ -196,7 +196,7 @@ func TestNothingOfARefusedDraftStays(t *testing.T) {
 	_, err = b.Add(b.ctx, with(good), as("mallory"))
 	b.refused(err, office.Forbidden, "mallory")
 	_, err = b.Add(b.ctx, with(good), office.Actor{})
-	b.refused(err, office.Forbidden, "--as")
+	b.refused(err, office.Forbidden, "clarion login")
 	_, err = b.Edit(b.ctx, "m0", with(good), ann())
 	b.refused(err, office.NotFound, "m0")
 	if after := b.counts(); fmt.Sprint(after) != fmt.Sprint(before) {

@@ -9,6 +9,7 @@ import (
 	"clarion/audience"
 	"clarion/ledger"
 	"clarion/message"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -19,7 +20,11 @@ type AudienceDetail struct {
 }
 
 // Audiences lists every audience.
-func (o *Office) Audiences(ctx context.Context) ([]AudienceDetail, error) {
+func (v View) Audiences(ctx context.Context) ([]AudienceDetail, error) {
+	o := v.office
+	if err := v.may(ctx, people.ReadAudiences, ""); err != nil {
+		return nil, err
+	}
 	all, err := o.store.Audiences(ctx)
 	if err != nil {
 		return nil, err
@@ -38,18 +43,18 @@ func (o *Office) Audiences(ctx context.Context) ([]AudienceDetail, error) {
 // SetAudience adds an audience, or changes the one of that name.
 func (o *Office) SetAudience(ctx context.Context, a audience.Audience, by Actor) error {
 	if err := a.Check(); err != nil {
-		return refuse(Invalid, fmt.Sprintf("the audience was not taken: %s", strings.ReplaceAll(err.Error(), "\n", "; ")), "")
+		return Refuse(Invalid, fmt.Sprintf("the audience was not taken: %s", strings.ReplaceAll(err.Error(), "\n", "; ")), "")
 	}
 	for _, name := range a.Channels {
 		if _, ok := o.channel(name); !ok {
-			return refuse(Invalid, fmt.Sprintf("there is no channel called %s", message.Quote(name)), "the channels are "+o.channelNames())
+			return Refuse(Invalid, fmt.Sprintf("there is no channel called %s", message.Quote(name)), "the channels are "+o.channelNames())
 		}
 	}
-	err := o.update(ctx, by, func(t *store.Tx) error {
+	err := o.decide(ctx, by, people.SetAudience, "", func(t *store.Tx) error {
 		if err := t.PutAudience(a); err != nil {
 			return err
 		}
-		return record(t, ledger.AudienceChanged, by, "", ledger.DecisionBody{Subject: a.Name})
+		return Record(t, ledger.AudienceChanged, by, "", ledger.DecisionBody{Subject: a.Name})
 	})
 	if err != nil {
 		return fmt.Errorf("set audience %s: %w", a.Name, err)
@@ -73,19 +78,19 @@ func (o *Office) Import(ctx context.Context, name string, list io.Reader, goodRo
 	rows, faults := audience.ReadCSV(list, audience.DefaultLimits())
 	result := Imported{Rows: len(rows), Faults: faults}
 	if len(faults) > 0 && !goodRows {
-		r := refuse(Invalid, fmt.Sprintf("the list was not taken: %d of its lines have a fault", len(faults)), "mend them, or take the good rows alone with --good-rows")
+		r := Refuse(Invalid, fmt.Sprintf("the list was not taken: %d of its lines have a fault", len(faults)), "mend them, or take the good rows alone with --good-rows")
 		for _, f := range faults {
 			r.Problems = append(r.Problems, Problem{Line: f.Line, channelProblem: channelProblem{Says: f.Says}})
 		}
 		return result, r
 	}
-	err := o.update(ctx, by, func(t *store.Tx) error {
+	err := o.decide(ctx, by, people.ImportAudience, "", func(t *store.Tx) error {
 		added, err := t.AddMembers(name, rows)
 		if err != nil {
 			return missing(err, fmt.Sprintf("audience called %s", message.Quote(name)), "`clarion audience list` shows them")
 		}
 		result.Added = added
-		return record(t, ledger.AudienceImported, by, "", ledger.DecisionBody{Subject: name, Count: added})
+		return Record(t, ledger.AudienceImported, by, "", ledger.DecisionBody{Subject: name, Count: added})
 	})
 	if err != nil {
 		return Imported{}, fmt.Errorf("import into %s: %w", name, err)

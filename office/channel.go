@@ -8,6 +8,7 @@ import (
 	"clarion/channels"
 	"clarion/ledger"
 	"clarion/message"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -48,7 +49,11 @@ func (o *Office) HoldGone(ctx context.Context, now time.Time) ([]message.Stopped
 }
 
 // Channels lists the configured channels in their order.
-func (o *Office) Channels(ctx context.Context) ([]ChannelDetail, error) {
+func (v View) Channels(ctx context.Context) ([]ChannelDetail, error) {
+	o := v.office
+	if err := v.may(ctx, people.ReadChannels, ""); err != nil {
+		return nil, err
+	}
 	states, err := o.store.ChannelStates(ctx)
 	if err != nil {
 		return nil, err
@@ -77,7 +82,7 @@ func (o *Office) Channels(ctx context.Context) ([]ChannelDetail, error) {
 func (o *Office) mustChannel(name string) (Channel, error) {
 	c, ok := o.channel(name)
 	if !ok {
-		return c, refuse(NotFound, fmt.Sprintf("there is no channel called %s", message.Quote(name)), "the channels are "+o.channelNames())
+		return c, Refuse(NotFound, fmt.Sprintf("there is no channel called %s", message.Quote(name)), "the channels are "+o.channelNames())
 	}
 	return c, nil
 }
@@ -88,7 +93,7 @@ func (o *Office) PauseChannel(ctx context.Context, name, reason string, by Actor
 		if err := t.SetPaused(name, true, by.Name, reason); err != nil {
 			return err
 		}
-		return record(t, ledger.ChannelPaused, by, reason, ledger.DecisionBody{Subject: name})
+		return Record(t, ledger.ChannelPaused, by, reason, ledger.DecisionBody{Subject: name})
 	})
 }
 
@@ -98,7 +103,7 @@ func (o *Office) ResumeChannel(ctx context.Context, name string, by Actor) error
 		if err := t.SetPaused(name, false, by.Name, ""); err != nil {
 			return err
 		}
-		return record(t, ledger.ChannelResumed, by, "", ledger.DecisionBody{Subject: name})
+		return Record(t, ledger.ChannelResumed, by, "", ledger.DecisionBody{Subject: name})
 	})
 }
 
@@ -106,7 +111,7 @@ func (o *Office) ResumeChannel(ctx context.Context, name string, by Actor) error
 // for rehearsal holds when the channel goes live.
 func (o *Office) RehearseChannel(ctx context.Context, name string, rehearsal bool, by Actor) error {
 	if c, ok := o.channel(name); ok && !rehearsal && c.Channel.Capabilities().Rehearses {
-		return refuse(Conflict, fmt.Sprintf("the channel %s can only rehearse, by its configuration", name), "take `rehearse` out of it there, or give it another kind than rehearsal")
+		return Refuse(Conflict, fmt.Sprintf("the channel %s can only rehearse, by its configuration", name), "take `rehearse` out of it there, or give it another kind than rehearsal")
 	}
 	return o.decideChannel(ctx, name, "mode", by, func(t *store.Tx) error {
 		if err := t.SetRehearsal(name, rehearsal); err != nil {
@@ -116,7 +121,7 @@ func (o *Office) RehearseChannel(ctx context.Context, name string, rehearsal boo
 		if rehearsal {
 			mode = "rehearsal"
 		}
-		return record(t, ledger.ChannelMode, by, "", ledger.DecisionBody{Subject: name, Mode: mode})
+		return Record(t, ledger.ChannelMode, by, "", ledger.DecisionBody{Subject: name, Mode: mode})
 	})
 }
 
@@ -126,7 +131,7 @@ func (o *Office) decideChannel(ctx context.Context, name, decision string, by Ac
 		return err
 	}
 	var state store.ChannelState
-	err = o.update(ctx, by, func(t *store.Tx) error {
+	err = o.decide(ctx, by, people.DecideChannel, "", func(t *store.Tx) error {
 		if err := change(t); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clarion/channels"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -32,7 +33,11 @@ type Checked struct {
 
 // CheckChannel asks whether a channel's destination and credentials are good.
 // Nothing is published. One that is unusable is paused, unless it rehearses.
-func (o *Office) CheckChannel(ctx context.Context, name string) (Checked, error) {
+func (v View) CheckChannel(ctx context.Context, name string) (Checked, error) {
+	o := v.office
+	if err := v.may(ctx, people.CheckChannel, ""); err != nil {
+		return Checked{}, err
+	}
 	c, err := o.mustChannel(name)
 	if err != nil {
 		return Checked{}, err

@@ -8,6 +8,7 @@ import (
 
 	"clarion/channels"
 	"clarion/message"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -22,11 +23,8 @@ const (
 func (o *Office) checkBeforeApproval(ctx context.Context, id, digest string, by Actor) ([]Problem, error) {
 	var m message.Message
 	var plan []store.Rendered
-	err := o.update(ctx, by, func(t *store.Tx) error {
-		var err error
-		if m, err = t.Message(id); err != nil {
-			return missing(err, "message "+id, tryList)
-		}
+	err := o.onMessage(ctx, by, people.ApproveMessage, id, func(t *store.Tx, found message.Message) (err error) {
+		m = found
 		if err := o.mayApprove(t, m, digest, by); err != nil {
 			return err
 		}
@@ -122,7 +120,7 @@ func standsStill(name, why string) Problem {
 	if why != "" {
 		says += ": " + why
 	}
-	return channelWarning(name, says, fmt.Sprintf("what is due there waits until somebody mends it and resumes it with `clarion channel resume %s --as NAME`", name))
+	return channelWarning(name, says, fmt.Sprintf("what is due there waits until somebody mends it and resumes it with `clarion channel resume %s`", name))
 }
 
 func channelWarning(name, says, try string) Problem {

@@ -103,10 +103,11 @@ func (o *Office) blind(channel string) string {
 
 // Look looks for an unknown send at its destination now, however long ago the
 // last look was.
-func (o *Office) Look(ctx context.Context, id int64) (message.Look, error) {
-	s, err := o.store.Send(ctx, id)
+func (v View) Look(ctx context.Context, id int64) (message.Look, error) {
+	o := v.office
+	s, err := v.send(ctx, id)
 	if err != nil {
-		return message.Look{}, missing(err, fmt.Sprintf("send %d", id), "`clarion send list` shows them")
+		return message.Look{}, err
 	}
 	if err := o.mayLook(ctx, s); err != nil {
 		return message.Look{}, err
@@ -127,20 +128,20 @@ func (o *Office) mayLook(ctx context.Context, s message.Send) error {
 		return notUnknown(s)
 	}
 	if why := o.blind(s.Channel); why != "" {
-		return refuse(Conflict, why, resolve)
+		return Refuse(Conflict, why, resolve)
 	}
 	states, err := o.store.ChannelStates(ctx)
 	if err != nil {
 		return err
 	}
 	if c, _ := o.channel(s.Channel); c.rehearses(states) {
-		return refuse(Conflict, fmt.Sprintf("the channel %s rehearses: nothing leaves the machine", s.Channel), resolve)
+		return Refuse(Conflict, fmt.Sprintf("the channel %s rehearses: nothing leaves the machine", s.Channel), resolve)
 	}
 	return nil
 }
 
 func notUnknown(s message.Send) error {
-	return refuse(Conflict, fmt.Sprintf("send %d is not unknown: it is %s", s.ID, s.State), "")
+	return Refuse(Conflict, fmt.Sprintf("send %d is not unknown: it is %s", s.ID, s.State), "")
 }
 
 // monthStart is the first instant of the month, where the office is.
@@ -157,7 +158,7 @@ func (o *Office) monthStart(now time.Time) time.Time {
 // number.
 func resolveOne(t *store.Tx, s message.Send, who string, from, to message.SendState) (int64, error) {
 	if !s.Addressed {
-		return 0, refuse(Invalid, fmt.Sprintf("send %d has no recipients", s.ID), "leave --recipient out")
+		return 0, Refuse(Invalid, fmt.Sprintf("send %d has no recipients", s.ID), "leave --recipient out")
 	}
 	number, _ := strconv.ParseInt(who, 10, 64) // 0 is nobody's
 	address, _ := audience.ParseAddress(who)   // nor is the empty one's key
@@ -166,7 +167,7 @@ func resolveOne(t *store.Tx, s message.Send, who string, from, to message.SendSt
 		return 0, missing(err, fmt.Sprintf("recipient %s of send %d", message.Quote(who), s.ID), fmt.Sprintf("`clarion send recipients %d` shows them", s.ID))
 	}
 	if r.State != from {
-		return 0, refuse(Conflict, fmt.Sprintf("recipient %d of send %d is not %s: it is %s", r.ID, s.ID, from, r.State), "")
+		return 0, Refuse(Conflict, fmt.Sprintf("recipient %d of send %d is not %s: it is %s", r.ID, s.ID, from, r.State), "")
 	}
 	return r.ID, t.ResolveRecipient(s, r.ID, from, to)
 }

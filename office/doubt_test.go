@@ -30,7 +30,7 @@ func onNetwork(t *testing.T) (*bundle, int64) {
 	t.Helper()
 	b := setup(t)
 	b.settings.Channels[1].Channel = network{b.settings.Channels[1].Channel}
-	b.Office = office.New(b.store, b.queue, b.stop, b.settings)
+	b.renew()
 	id := b.approved("channels: [mastodon]")
 	b.leave(message.SendUnknown, "mastodon")
 	return b, b.send(id, "mastodon", 0).ID
@@ -105,7 +105,7 @@ func TestAdviceWhereNobodyCanLook(t *testing.T) {
 	b.advises(b.send(id, "mastodon", 0).ID, true, "kind rehearsal", "look at the account yourself", "clarion send resolve")
 	b.advises(b.send(mail, "email", 0).ID, true, "relay's log", "--recipient")
 	b.settings.Channels = b.settings.Channels[:1]
-	b.Office = office.New(b.store, b.queue, b.stop, b.settings)
+	b.renew()
 	b.advises(b.send(id, "mastodon", 0).ID, true, "no longer configured")
 	_, err := b.Look(b.ctx, b.send(id, "mastodon", 0).ID)
 	b.refused(err, office.Conflict, "no longer configured", "clarion send resolve")

@@ -11,6 +11,7 @@ import (
 	"clarion/ledger"
 	"clarion/message"
 	"clarion/message/announcement"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -57,7 +58,7 @@ func (r reading) drafted(id string, revision int) Drafted {
 }
 
 // read reads a draft, or refuses it with everything that is wrong with it.
-func (o *Office) read(ctx context.Context, d Draft) (reading, error) {
+func (o *Office) read(ctx context.Context, d Draft, by Actor) (reading, error) {
 	parsed, err := announcement.Parse(d.File, d.Text, announcement.Defaults{Language: o.settings.Language, Zone: o.settings.Zone, Department: o.settings.Department})
 	if faults, ok := errors.AsType[announcement.Faults](err); ok {
 		return reading{}, refuseFaults(d.File, faults)
@@ -75,7 +76,7 @@ func (o *Office) read(ctx context.Context, d Draft) (reading, error) {
 		r.content.Assets[i] = a.Asset
 	}
 	if len(problems) == 0 {
-		out, err := o.plan(ctx, planInput{content: r.content, file: d.File, lines: parsed.Lines, assets: r.assets, now: time.Now()})
+		out, err := o.plan(ctx, planInput{reader: o.View(by), content: r.content, file: d.File, lines: parsed.Lines, assets: r.assets, now: time.Now()})
 		if err != nil {
 			return reading{}, err
 		}
@@ -153,8 +154,15 @@ func (r *reading) publishAt(when string) error {
 }
 
 // Check reads a draft and stores nothing.
-func (o *Office) Check(ctx context.Context, d Draft) (Drafted, error) {
-	r, err := o.read(ctx, d)
+func (v View) Check(ctx context.Context, d Draft) (Drafted, error) {
+	if err := v.may(ctx, people.ReadMessages, ""); err != nil {
+		return Drafted{}, err
+	}
+	return v.office.checkDraft(ctx, d, v.by)
+}
+
+func (o *Office) checkDraft(ctx context.Context, d Draft, by Actor) (Drafted, error) {
+	r, err := o.read(ctx, d, by)
 	if err != nil {
 		return Drafted{}, err
 	}
@@ -176,10 +184,10 @@ func (o *Office) Add(ctx context.Context, d Draft, by Actor) (Drafted, error) {
 
 // add stores a draft and what belongs to it in one transaction.
 func (o *Office) add(ctx context.Context, d Draft, by Actor, also func(t *store.Tx, id string) error) (Drafted, error) {
-	if err := o.update(ctx, by, func(*store.Tx) error { return nil }); err != nil { // nothing is read or kept for a stranger
+	if err := o.decide(ctx, by, people.ReadMessages, "", func(*store.Tx) error { return nil }); err != nil { // nothing is read or kept for a stranger
 		return Drafted{}, fmt.Errorf("add %s: %w", d.File, err)
 	}
-	r, err := o.read(ctx, d)
+	r, err := o.read(ctx, d, by)
 	if err != nil {
 		return Drafted{}, err
 	}
@@ -189,7 +197,10 @@ func (o *Office) add(ctx context.Context, d Draft, by Actor, also func(t *store.
 	if err := o.storeAssets(r.assets); err != nil {
 		return Drafted{}, err
 	}
-	err = o.update(ctx, by, func(t *store.Tx) error {
+	err = o.store.Update(ctx, time.Now(), func(t *store.Tx) error {
+		if err := o.mayDraft(t, by, people.AddMessage, r.content.Department); err != nil {
+			return err
+		}
 		if err := insertAssets(t, r.assets); err != nil {
 			return err
 		}
@@ -211,15 +222,14 @@ func (o *Office) add(ctx context.Context, d Draft, by Actor, also func(t *store.
 // A correction or withdrawal stays about what it was, unless the draft names
 // another message.
 func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafted, error) {
-	err := o.update(ctx, by, func(t *store.Tx) error {
-		var err error
-		d.keeps, err = editable(t, id)
-		return err
+	err := o.onMessage(ctx, by, people.EditMessage, id, func(_ *store.Tx, m message.Message) error {
+		d.keeps = m
+		return editable(m)
 	})
 	if err != nil {
 		return Drafted{}, fmt.Errorf("edit %s: %w", id, err)
 	}
-	r, err := o.read(ctx, d)
+	r, err := o.read(ctx, d, by)
 	if err != nil {
 		return Drafted{}, err
 	}
@@ -227,9 +237,11 @@ func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafte
 		return Drafted{}, err
 	}
 	var revision int
-	err = o.update(ctx, by, func(t *store.Tx) error {
-		m, err := editable(t, id)
-		if err != nil {
+	err = o.onMessage(ctx, by, people.EditMessage, id, func(t *store.Tx, m message.Message) error {
+		if err := editable(m); err != nil {
+			return err
+		}
+		if err := o.mayDraft(t, by, people.EditMessage, r.content.Department); err != nil {
 			return err
 		}
 		if err := insertAssets(t, r.assets); err != nil {
@@ -252,20 +264,29 @@ func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafte
 	return r.drafted(id, revision), nil
 }
 
-// editable gives a message that may be edited.
-func editable(t *store.Tx, id string) (message.Message, error) {
-	m, err := t.Message(id)
-	switch {
-	case err != nil:
-		return m, missing(err, "message "+id, tryList)
-	case m.State.Editable():
-		return m, nil
+// editable refuses to edit a message that is under way or over.
+func editable(m message.Message) error {
+	if m.State.Editable() {
+		return nil
 	}
-	try := fmt.Sprintf("add a correction with --corrects %s, or withdraw it with --withdraws %s", id, id)
+	try := fmt.Sprintf("add a correction with --corrects %s, or withdraw it with --withdraws %s", m.ID, m.ID)
 	if m.State == message.Cancelled || m.State == message.Expired {
 		try = "nothing of it is public: add it anew"
 	}
-	return m, refuse(Conflict, fmt.Sprintf("message %s is %s and can't be edited any more", id, m.State), try)
+	return Refuse(Conflict, fmt.Sprintf("message %s is %s and can't be edited any more", m.ID, m.State), try)
+}
+
+// mayDraft refuses a draft of a department that is not there, or in which its
+// author may not draft.
+func (o *Office) mayDraft(t *store.Tx, by Actor, act people.Act, department string) error {
+	there, err := t.HasDepartment(department)
+	if err != nil {
+		return err
+	}
+	if !there {
+		return noDepartment(department)
+	}
+	return Allowed(t, by, act, department)
 }
 
 // recordMessage ties who and why to an entry about a message.
@@ -279,8 +300,8 @@ func recordMessage(t *store.Tx, kind ledger.Kind, by Actor, reason string, body 
 }
 
 // Source writes a revision back as an announcement file.
-func (o *Office) Source(ctx context.Context, id string) ([]byte, error) {
-	detail, err := o.Message(ctx, id)
+func (v View) Source(ctx context.Context, id string) ([]byte, error) {
+	detail, err := v.Message(ctx, id)
 	if err != nil {
 		return nil, err
 	}

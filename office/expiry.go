@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -94,7 +95,11 @@ type ChannelWarning struct {
 
 // ChannelWarnings lists the live channels whose last check was not good, or
 // whose credentials expire within 30 days.
-func (o *Office) ChannelWarnings(ctx context.Context, now time.Time) ([]ChannelWarning, error) {
+func (v View) ChannelWarnings(ctx context.Context, now time.Time) ([]ChannelWarning, error) {
+	o := v.office
+	if err := v.may(ctx, people.ReadChannels, ""); err != nil {
+		return nil, err
+	}
 	live, err := o.liveCheckers(ctx)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"clarion/message"
 	"clarion/message/announcement"
 	"clarion/message/feed"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -36,7 +37,11 @@ type FeedImported struct {
 }
 
 // CheckFeed tells what an import of a feed would do, and stores nothing.
-func (o *Office) CheckFeed(ctx context.Context, f Feed) (FeedImported, error) {
+func (v View) CheckFeed(ctx context.Context, f Feed) (FeedImported, error) {
+	o := v.office
+	if err := v.may(ctx, people.ReadMessages, ""); err != nil {
+		return FeedImported{}, err
+	}
 	result, _, err := o.readFeed(ctx, f)
 	return result, err
 }
@@ -44,7 +49,7 @@ func (o *Office) CheckFeed(ctx context.Context, f Feed) (FeedImported, error) {
 // ImportFeed makes a draft of every entry that did not become one before. With
 // a fault in one of them nothing is taken, unless the good ones are asked for.
 func (o *Office) ImportFeed(ctx context.Context, f Feed, by Actor) (FeedImported, error) {
-	if err := o.update(ctx, by, func(*store.Tx) error { return nil }); err != nil { // nothing is fetched for a stranger
+	if err := o.decide(ctx, by, people.AddMessage, o.settings.Department, func(*store.Tx) error { return nil }); err != nil { // nothing is fetched for a stranger
 		return FeedImported{}, fmt.Errorf("import a feed: %w", err)
 	}
 	result, drafts, err := o.readFeed(ctx, f)
@@ -91,7 +96,7 @@ func (d feedDraft) remember(t *store.Tx, id string) error {
 func (o *Office) readFeed(ctx context.Context, f Feed) (FeedImported, []feedDraft, error) {
 	var result FeedImported
 	if len(f.Audiences) == 0 {
-		return result, nil, refuse(Invalid, "a feed is imported for an audience", "say whom its entries are for with --audience NAME; `clarion audience list` shows them")
+		return result, nil, Refuse(Invalid, "a feed is imported for an audience", "say whom its entries are for with --audience NAME; `clarion audience list` shows them")
 	}
 	name, text, err := o.feedText(ctx, f)
 	if err != nil {
@@ -100,7 +105,7 @@ func (o *Office) readFeed(ctx context.Context, f Feed) (FeedImported, []feedDraf
 	entries, err := feed.Parse(text)
 	if err != nil {
 		says, try := advice(err)
-		return result, nil, refuse(Invalid, fmt.Sprintf("%s was not imported: %s", name, says), try)
+		return result, nil, Refuse(Invalid, fmt.Sprintf("%s was not imported: %s", name, says), try)
 	}
 	var drafts []feedDraft
 	for i, e := range entries {
@@ -130,7 +135,7 @@ func (o *Office) checkEntry(ctx context.Context, d feedDraft, result *FeedImport
 	if _, known, err = o.store.Imported(ctx, d.entry); err != nil || known {
 		return known, nil, err
 	}
-	drafted, err := o.Check(ctx, d.Draft)
+	drafted, err := o.checkDraft(ctx, d.Draft, Owner())
 	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		for _, p := range refusal.Problems {
 			p.Line = 0 // of a file that nobody has
@@ -150,11 +155,11 @@ func (o *Office) feedText(ctx context.Context, f Feed) (name string, text []byte
 	}
 	fetcher := o.configured.Load().fetcher
 	if fetcher == nil {
-		return "", nil, refuse(Conflict, "nothing can be fetched here", "save the feed, and give it as a file")
+		return "", nil, Refuse(Conflict, "nothing can be fetched here", "save the feed, and give it as a file")
 	}
 	document, err := fetcher.Get(ctx, f.Address)
 	if refused, ok := errors.AsType[*fetch.Error](err); ok {
-		return "", nil, refuse(Invalid, "the feed was not fetched: "+refused.Says, refused.Try)
+		return "", nil, Refuse(Invalid, "the feed was not fetched: "+refused.Says, refused.Try)
 	}
 	if err != nil {
 		return "", nil, fmt.Errorf("fetch a feed: %w", err)

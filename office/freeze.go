@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clarion/ledger"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -53,7 +54,7 @@ func (o *Office) freezeRow(ctx context.Context, reason string, by Actor) error {
 		if err := t.ForgetCountersign(actThaw, everything); err != nil { // of a freeze that ended without a thaw
 			return err
 		}
-		return record(t, ledger.Frozen, by, reason, ledger.DecisionBody{})
+		return Record(t, ledger.Frozen, by, reason, ledger.DecisionBody{})
 	})
 }
 
@@ -87,13 +88,13 @@ func (o *Office) FreezeState(ctx context.Context) (FreezeState, error) {
 // stays held.
 func (o *Office) Thaw(ctx context.Context, reason string, by Actor) (Decided, error) {
 	var decided Decided
-	err := o.update(ctx, by, func(t *store.Tx) error {
+	err := o.decide(ctx, by, people.ThawAll, "", func(t *store.Tx) error {
 		_, there, err := o.store.Freeze(ctx)
 		if err != nil {
 			return err
 		}
 		if !there && !o.freezer.Frozen() {
-			return refuse(Conflict, "nothing is frozen", "")
+			return Refuse(Conflict, "nothing is frozen", "")
 		}
 		decided, err = together(t, 2, act{name: actThaw, subject: everything, reason: reason, by: by})
 		if err != nil || !decided.Done {
@@ -106,7 +107,7 @@ func (o *Office) Thaw(ctx context.Context, reason string, by Actor) (Decided, er
 		if err != nil {
 			return err
 		}
-		return record(t, ledger.Thawed, by, reason, ledger.DecisionBody{With: first})
+		return Record(t, ledger.Thawed, by, reason, ledger.DecisionBody{With: first})
 	})
 	if err != nil {
 		return Decided{}, fmt.Errorf("thaw: %w", err)

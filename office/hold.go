@@ -7,23 +7,20 @@ import (
 
 	"clarion/ledger"
 	"clarion/message"
+	"clarion/people"
 	"clarion/store"
 )
 
 // Hold keeps an approved message, or what is left of one under way, from
 // leaving. Anyone may.
 func (o *Office) Hold(ctx context.Context, id, reason string, by Actor) error {
-	err := o.update(ctx, by, func(t *store.Tx) error {
-		m, err := t.Message(id)
-		if err != nil {
-			return missing(err, "message "+id, tryList)
-		}
+	err := o.onMessage(ctx, by, people.HoldMessage, id, func(t *store.Tx, m message.Message) (err error) {
 		if m.State != message.Approved && m.State != message.Releasing {
-			return refuse(Conflict, fmt.Sprintf("message %s is %s; there is nothing to hold", id, m.State), "")
+			return Refuse(Conflict, fmt.Sprintf("message %s is %s; there is nothing to hold", id, m.State), "")
 		}
-		err = t.Hold(m, message.HoldManual, store.Decider(by))
+		err = t.Hold(m, message.HoldManual, by.decider())
 		if errors.Is(err, store.ErrNotFound) {
-			return refuse(Conflict, fmt.Sprintf("there is nothing of message %s to hold: what has not left is held already", id), "")
+			return Refuse(Conflict, fmt.Sprintf("there is nothing of message %s to hold: what has not left is held already", id), "")
 		}
 		if err != nil {
 			return err
@@ -44,11 +41,7 @@ func (o *Office) Hold(ctx context.Context, id, reason string, by Actor) error {
 // Cancel ends a message that has not begun, or cancels what has not started of
 // one under way.
 func (o *Office) Cancel(ctx context.Context, id, reason string, by Actor) error {
-	err := o.update(ctx, by, func(t *store.Tx) error {
-		m, err := t.Message(id)
-		if err != nil {
-			return missing(err, "message "+id, tryList)
-		}
+	err := o.onMessage(ctx, by, people.CancelMessage, id, func(t *store.Tx, m message.Message) (err error) {
 		body := ledger.MessageBody{Message: id, From: m.State}
 		switch {
 		case m.State.Can(message.Cancelled) && m.State != message.Releasing && m.State != message.ReleasedWithOpen:
@@ -57,7 +50,7 @@ func (o *Office) Cancel(ctx context.Context, id, reason string, by Actor) error 
 		case m.State == message.Releasing:
 			err = t.CancelRest(id)
 		default:
-			return refuse(Conflict, fmt.Sprintf("message %s is %s; there is nothing to cancel", id, m.State), "")
+			return Refuse(Conflict, fmt.Sprintf("message %s is %s; there is nothing to cancel", id, m.State), "")
 		}
 		if err != nil {
 			return err
@@ -78,17 +71,13 @@ func (o *Office) Cancel(ctx context.Context, id, reason string, by Actor) error 
 // happens and nothing leaves. The live message does not move.
 func (o *Office) Rehearse(ctx context.Context, id string, by Actor) (int, error) {
 	var run int
-	err := o.update(ctx, by, func(t *store.Tx) error {
-		m, err := t.Message(id)
-		if err != nil {
-			return missing(err, "message "+id, tryList)
-		}
+	err := o.onMessage(ctx, by, people.RehearseMessage, id, func(t *store.Tx, m message.Message) error {
 		plan, err := t.Plan(id, m.Revision)
 		if err != nil {
 			return err
 		}
 		if len(plan) == 0 || m.State == message.Draft {
-			return refuse(Conflict, fmt.Sprintf("message %s has not been submitted: there is nothing frozen to rehearse", id), fmt.Sprintf("submit it with `clarion message submit %s --as NAME`", id))
+			return Refuse(Conflict, fmt.Sprintf("message %s has not been submitted: there is nothing frozen to rehearse", id), fmt.Sprintf("submit it with `clarion message submit %s`", id))
 		}
 		if run, err = t.PlanRehearsal(m); err != nil {
 			return err

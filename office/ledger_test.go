@@ -73,9 +73,7 @@ func TestEveryUseCaseIsInTheLedger(t *testing.T) {
 		reason string
 		act    func() error
 	}{
-		{ledger.PersonAdded, "ann", "", func() error {
-			return b.AddPerson(b.ctx, store.Person{Name: "zoe", FullName: "Zoe Zander", Role: "Officer"}, ann())
-		}},
+		{ledger.DepartmentChanged, "ann", "", func() error { return b.AddDepartment(b.ctx, "Roads", ann()) }},
 		{ledger.AudienceChanged, "ann", "", func() error { return b.SetAudience(b.ctx, press, ann()) }},
 		{ledger.AudienceImported, "bob", "", func() error {
 			_, err := b.Import(b.ctx, "press", strings.NewReader(birds), false, bob())

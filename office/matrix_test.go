@@ -143,6 +143,10 @@ func (b *bundle) refusalWord(where, id string, by office.Actor, err error) strin
 	discreet(b.T, err)
 	known := slices.Contains(staff(), by.Name)
 	switch {
+	case slices.Contains(newcomers(), by.Name):
+		if !strings.Contains(err.Error(), id) || r.Code == office.Forbidden && r.Try == "" {
+			b.Errorf("%s: the refusal does not name the message, or what to do: %v", where, err)
+		}
 	case known && !strings.Contains(r.Says, id):
 		b.Errorf("%s: the refusal does not name the message: %v", where, err)
 	case !known && (r.Try == "" || by.Name != "" && !strings.Contains(r.Says, by.Name)):

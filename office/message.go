@@ -8,6 +8,7 @@ import (
 
 	"clarion/channels"
 	"clarion/message"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -37,7 +38,11 @@ type Detail struct {
 	Accepts []Acceptance
 	// Amendments are its corrections and withdrawals, oldest first.
 	Amendments []message.Message
-	Decisions  []Decision // about it, oldest first; of more than MaxList the newest
+	// Approvals of what is in review, and what it takes besides.
+	Approvals []people.Approval
+	Missing   string
+	Comments  []Comment
+	Decisions []Decision // about it, oldest first; of more than MaxList the newest
 }
 
 // PlannedSend is one send of a plan with the text's length.
@@ -66,10 +71,11 @@ func (o *Office) seen(ctx context.Context, plan []store.Rendered) ([]PlannedSend
 }
 
 // Message shows one message.
-func (o *Office) Message(ctx context.Context, id string) (Detail, error) {
-	m, err := o.store.Message(ctx, id)
+func (v View) Message(ctx context.Context, id string) (Detail, error) {
+	o := v.office
+	m, err := v.message(ctx, id)
 	if err != nil {
-		return Detail{}, missing(err, "message "+id, tryList)
+		return Detail{}, err
 	}
 	revision, err := o.store.Revision(ctx, id, m.Revision)
 	if err != nil {
@@ -94,6 +100,9 @@ func (o *Office) Message(ctx context.Context, id string) (Detail, error) {
 		return Detail{}, err
 	}
 	if d.Amendments, err = o.store.Amendments(ctx, id); err != nil {
+		return Detail{}, err
+	}
+	if err := o.addApprovals(ctx, &d); err != nil {
 		return Detail{}, err
 	}
 	d.Decisions, err = o.store.Decisions(ctx, id, MaxList)
@@ -126,6 +135,17 @@ func (o *Office) measure(ctx context.Context, m message.Message, plan []store.Re
 	return nil
 }
 
+// addApprovals tells who approved what is in review, what it takes besides, and
+// what was said about it.
+func (o *Office) addApprovals(ctx context.Context, d *Detail) (err error) {
+	if d.Comments, err = o.store.Comments(ctx, d.Message.ID); err != nil || d.Message.State != message.InReview {
+		return err
+	}
+	a, err := approvingOf(readings{ctx, o.store}, d.Message, d.Content.Plan.Audiences)
+	d.Approvals, d.Missing = a.given, a.missing()
+	return err
+}
+
 // releaseBy is how many people must release what is held of a message.
 func releaseBy(m message.Message, sends []message.Send) int {
 	var holds []message.HoldReason
@@ -145,9 +165,13 @@ func releaseBy(m message.Message, sends []message.Send) int {
 }
 
 // Messages lists messages, newest first.
-func (o *Office) Messages(ctx context.Context, f store.MessageFilter) ([]message.Message, error) {
+func (v View) Messages(ctx context.Context, f store.MessageFilter) ([]message.Message, error) {
+	var err error
+	if f.Departments, err = v.departments(ctx); err != nil {
+		return nil, err
+	}
 	f.Limit = listLimit(f.Limit)
-	return o.store.Messages(ctx, f)
+	return v.office.store.Messages(ctx, f)
 }
 
 // Shown is one document of a rendering as it would leave, with its open slots
@@ -167,10 +191,11 @@ type RenderingDetail struct {
 
 // Rendering shows what a channel would publish of a message: the frozen bytes
 // once it was submitted, a preview before. Slots stand as ⟦name⟧.
-func (o *Office) Rendering(ctx context.Context, id, channel string) (RenderingDetail, error) {
-	m, err := o.store.Message(ctx, id)
+func (v View) Rendering(ctx context.Context, id, channel string) (RenderingDetail, error) {
+	o := v.office
+	m, err := v.message(ctx, id)
 	if err != nil {
-		return RenderingDetail{}, missing(err, "message "+id, tryList)
+		return RenderingDetail{}, err
 	}
 	plan, err := o.planFor(ctx, m)
 	if err != nil {
@@ -183,7 +208,7 @@ func (o *Office) Rendering(ctx context.Context, id, channel string) (RenderingDe
 		}
 		names = append(names, p.Channel)
 	}
-	return RenderingDetail{}, refuse(NotFound, fmt.Sprintf("message %s does not go through a channel called %s", id, message.Quote(channel)), "it goes by "+strings.Join(names, ", "))
+	return RenderingDetail{}, Refuse(NotFound, fmt.Sprintf("message %s does not go through a channel called %s", id, message.Quote(channel)), "it goes by "+strings.Join(names, ", "))
 }
 
 func (o *Office) detailOf(ctx context.Context, m message.Message, p store.Rendered) (RenderingDetail, error) {
@@ -232,7 +257,7 @@ func (o *Office) planFor(ctx context.Context, m message.Message) ([]store.Render
 	if err != nil {
 		return nil, err
 	}
-	out, err := o.plan(ctx, planInput{content: revision.Content, now: time.Now()})
+	out, err := o.plan(ctx, planInput{reader: o.View(Owner()), content: revision.Content, now: time.Now()})
 	if problems := append(out.problems, out.unasked...); err == nil && len(problems) > 0 {
 		err = &Refusal{Says: "message " + m.ID + " can't be rendered", Problems: tidy(problems)}
 	}

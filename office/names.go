@@ -7,8 +7,9 @@ import "clarion/store"
 type (
 	MessageFilter = store.MessageFilter
 	SendFilter    = store.SendFilter
+	Comment       = store.Comment
+	Debt          = store.Debt
 	Recipient     = store.Recipient
-	Person        = store.Person
 	ExportedEntry = store.ExportedEntry
 	Verification  = store.Verification
 	Decision      = store.Decision

@@ -19,6 +19,7 @@ import (
 	"clarion/channels"
 	"clarion/ledger"
 	"clarion/message"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -59,6 +60,8 @@ type Settings struct {
 	Links      Links
 	// Fetcher gets feeds; nil where none can be fetched.
 	Fetcher Fetcher
+	// Teller, if not nil, tells staff by mail what waits for them.
+	Teller Teller
 	// Watcher, if not nil, is told of decisions about everything at once or
 	// about a channel.
 	Watcher Watcher
@@ -98,28 +101,50 @@ func New(s *store.Store, queue Queue, freezer Freezer, settings Settings) *Offic
 // Actor is who does something.
 type Actor struct {
 	Name     string
-	Verified bool // they proved who they are; a name given by --as is not proof
+	Verified bool          // they proved who they are
+	Token    *people.Token // that they came with; nil for a session
+	Proved   time.Time     // when they last gave a second factor in the session
+	Local    bool          // nobody signed in, but they have the data folder itself
 }
 
-// update runs a use case in one transaction by a known person.
-func (o *Office) update(ctx context.Context, by Actor, change func(*store.Tx) error) error {
-	return o.store.Update(ctx, time.Now(), func(t *store.Tx) error {
-		if err := known(t, by); err != nil {
-			return err
-		}
-		return change(t)
-	})
-}
-
-func known(t *store.Tx, by Actor) error {
-	_, err := t.Person(by.Name)
-	if errors.Is(err, store.ErrNotFound) {
-		if by.Name == "" {
-			return refuse(Forbidden, "nobody is named as the one who decides", "say who you are with --as NAME; `clarion person list` shows the names")
-		}
-		return refuse(Forbidden, fmt.Sprintf("there is no person called %s", message.Quote(by.Name)), "`clarion person list` shows the names; `clarion person add` adds one")
+// stranger refuses somebody who is not known, or not named at all.
+func stranger(name string) error {
+	if name == "" {
+		return Refuse(Forbidden, "you are not signed in", "sign in with `clarion login`")
 	}
-	return err
+	return Refuse(Forbidden, fmt.Sprintf("there is no person called %s", message.Quote(name)), "sign in with `clarion login`")
+}
+
+// ofOwner reports whether an act is one that whoever has the data folder could
+// do without us: reading it, copying it.
+func ofOwner(act people.Act) bool {
+	switch act {
+	case people.ReadMessages, people.ReadChannels, people.ReadAudiences, people.ReadLedger, people.ExportLedger, people.ReadPeople, people.BackUp, people.CheckChannel:
+		return true
+	}
+	return false
+}
+
+func (a Actor) decider() store.Decider { return store.Decider{Name: a.Name, Verified: a.Verified} }
+
+// Allowed refuses whoever may not do an act in a department, or for the whole
+// office if it is empty. Roles are read in the transaction that acts.
+func Allowed(t *store.Tx, by Actor, act people.Act, department string) error {
+	if by.Local && by.Name == "" && ofOwner(act) {
+		return nil
+	}
+	p, err := t.Person(by.Name)
+	if errors.Is(err, store.ErrNotFound) {
+		return stranger(by.Name)
+	}
+	if err != nil {
+		return err
+	}
+	who := people.Who{Person: p, Token: by.Token, Proved: by.Proved}
+	if d := who.May(act, department, t.Now()); d != nil {
+		return Refuse(Forbidden, d.Says, d.Try)
+	}
+	return nil
 }
 
 // decision is what the entries of people's decisions have in common.
@@ -131,9 +156,9 @@ func decision(t *store.Tx, by Actor, reason string) (person, why string, err err
 	return person, why, err
 }
 
-// record ties who and why to an entry about something other than a message or
+// Record ties who and why to an entry about something other than a message or
 // send.
-func record(t *store.Tx, kind ledger.Kind, by Actor, reason string, body ledger.DecisionBody) error {
+func Record(t *store.Tx, kind ledger.Kind, by Actor, reason string, body ledger.DecisionBody) error {
 	var err error
 	if body.By, body.Reason, err = decision(t, by, reason); err != nil {
 		return err

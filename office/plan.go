@@ -17,6 +17,7 @@ import (
 // planInput is a revision that is to be planned, with what is needed to say
 // where its problems are.
 type planInput struct {
+	reader  View // who may know of what it is about
 	content message.Content
 	file    string
 	lines   map[string]int

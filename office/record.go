@@ -6,33 +6,59 @@ import (
 	"time"
 
 	"clarion/ledger"
+	"clarion/people"
 	"clarion/store"
 )
 
 // Verify checks the whole ledger, against exported heads where there are any.
-func (o *Office) Verify(ctx context.Context, exported []ledger.Head) (store.Verification, error) {
-	return o.store.Verify(ctx, exported)
+func (v View) Verify(ctx context.Context, exported []ledger.Head) (store.Verification, error) {
+	if err := v.may(ctx, people.ReadLedger, ""); err != nil {
+		return store.Verification{}, err
+	}
+	return v.office.store.Verify(ctx, exported)
 }
 
 // Export hands out the ledger's entries from an instant on.
-func (o *Office) Export(ctx context.Context, since time.Time, hand func(store.ExportedEntry) error) error {
-	return o.store.Export(ctx, since, hand)
+func (v View) Export(ctx context.Context, since time.Time, hand func(store.ExportedEntry) error) error {
+	if err := v.may(ctx, people.ExportLedger, ""); err != nil {
+		return err
+	}
+	return v.office.store.Export(ctx, since, hand)
 }
 
 // Heads gives the ledger's heads, to be kept elsewhere.
-func (o *Office) Heads(ctx context.Context) ([]ledger.Head, error) { return o.store.Heads(ctx) }
+func (v View) Heads(ctx context.Context) ([]ledger.Head, error) {
+	if err := v.may(ctx, people.ReadLedger, ""); err != nil {
+		return nil, err
+	}
+	return v.office.store.Heads(ctx)
+}
 
 // Backup writes a backup while everything runs.
-func (o *Office) Backup(ctx context.Context, w io.Writer) (store.Manifest, error) {
-	return o.store.Backup(ctx, w)
+func (v View) Backup(ctx context.Context, w io.Writer) (store.Manifest, error) {
+	if err := v.may(ctx, people.BackUp, ""); err != nil {
+		return store.Manifest{}, err
+	}
+	return v.office.store.Backup(ctx, w)
 }
 
-// FirstDecisions lists first decisions that wait for a second person.
-func (o *Office) FirstDecisions(ctx context.Context) ([]FirstDecision, error) {
-	return o.store.FirstDecisions(ctx)
+// FirstDecisions lists first decisions that wait for a second person, those
+// about a message to whoever may see it.
+func (v View) FirstDecisions(ctx context.Context) ([]FirstDecision, error) {
+	seen, err := v.departments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return v.office.store.FirstDecisions(ctx, seen)
 }
+
+// MayReload refuses whoever may not have the configuration read again.
+func (v View) MayReload(ctx context.Context) error { return v.may(ctx, people.Reload, "") }
 
 // Backlog counts what is due and what waits for a person.
-func (o *Office) Backlog(ctx context.Context) (store.Backlog, error) {
-	return o.store.Backlog(ctx, time.Now())
+func (v View) Backlog(ctx context.Context) (store.Backlog, error) {
+	if err := v.may(ctx, people.ReadMessages, ""); err != nil {
+		return store.Backlog{}, err
+	}
+	return v.office.store.Backlog(ctx, time.Now())
 }

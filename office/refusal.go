@@ -77,14 +77,15 @@ func (r *Refusal) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-func refuse(code Code, says, try string) *Refusal {
+// Refuse says no in words: what happened, to what, and what to do.
+func Refuse(code Code, says, try string) *Refusal {
 	return &Refusal{Code: code, Says: says, Try: try}
 }
 
 // missing turns the store's word that there is no such thing into a refusal.
 func missing(err error, what, try string) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return refuse(NotFound, "there is no "+what, try)
+		return Refuse(NotFound, "there is no "+what, try)
 	}
 	return err
 }

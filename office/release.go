@@ -8,6 +8,7 @@ import (
 
 	"clarion/ledger"
 	"clarion/message"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -16,11 +17,7 @@ import (
 // approval it accepts what it is now.
 func (o *Office) Release(ctx context.Context, id, reason string, by Actor) (Decided, error) {
 	var decided Decided
-	err := o.update(ctx, by, func(t *store.Tx) error {
-		m, err := t.Message(id)
-		if err != nil {
-			return missing(err, "message "+id, tryList)
-		}
+	err := o.onMessage(ctx, by, people.ReleaseMessage, id, func(t *store.Tx, m message.Message) error {
 		holds, err := holdsOf(t, m)
 		if err != nil {
 			return err
@@ -100,7 +97,7 @@ func holdsOf(t *store.Tx, m message.Message) ([]message.HoldReason, error) {
 		holds = append(holds, m.Hold)
 	}
 	if len(holds) == 0 {
-		return nil, refuse(Conflict, fmt.Sprintf("nothing of message %s is held", m.ID), "")
+		return nil, Refuse(Conflict, fmt.Sprintf("nothing of message %s is held", m.ID), "")
 	}
 	slices.Sort(holds)
 	return holds, nil
@@ -121,7 +118,7 @@ func peopleFor(m message.Message, holds []message.HoldReason) (int, error) {
 	for _, h := range holds {
 		n := h.People()
 		if n == 0 {
-			return 0, refuse(Conflict, fmt.Sprintf("message %s is held because %s; nobody can release that", m.ID, describeHold(h)), "edit it: a new revision is approved anew")
+			return 0, Refuse(Conflict, fmt.Sprintf("message %s is held because %s; nobody can release that", m.ID, describeHold(h)), "edit it: a new revision is approved anew")
 		}
 		most = max(most, n)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"clarion/message"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -31,13 +32,13 @@ func (o *Office) ReleaseAll(ctx context.Context, hold message.HoldReason, reason
 		return ReleasedAll{}, err
 	}
 	var all ReleasedAll
-	err := o.update(ctx, by, func(t *store.Tx) error {
+	err := o.decide(ctx, by, people.ReleaseMessage, "", func(t *store.Tx) error {
 		ids, err := t.HeldFor(hold)
 		if err != nil {
 			return err
 		}
 		if len(ids) == 0 {
-			return refuse(Conflict, fmt.Sprintf("nothing is held for %s", hold), "`clarion message list --state held` shows what is held")
+			return Refuse(Conflict, fmt.Sprintf("nothing is held for %s", hold), "`clarion message list --state held` shows what is held")
 		}
 		all = ReleasedAll{Already: true}
 		for _, id := range ids {
@@ -60,7 +61,7 @@ func releasable(hold message.HoldReason) error {
 		return nil
 	}
 	if hold == message.HoldBytesChanged {
-		return refuse(Conflict, "what is held because what is stored is not what was approved can't be released", "edit each message: a new revision is approved anew")
+		return Refuse(Conflict, "what is held because what is stored is not what was approved can't be released", "edit each message: a new revision is approved anew")
 	}
 	var known []string
 	for _, h := range message.HoldReasons() {
@@ -68,7 +69,7 @@ func releasable(hold message.HoldReason) error {
 			known = append(known, string(h))
 		}
 	}
-	return refuse(Invalid, fmt.Sprintf("nothing is ever held for %s", message.Quote(string(hold))), "the reasons are "+strings.Join(known, ", "))
+	return Refuse(Invalid, fmt.Sprintf("nothing is ever held for %s", message.Quote(string(hold))), "the reasons are "+strings.Join(known, ", "))
 }
 
 func (o *Office) releaseOne(t *store.Tx, id string, hold message.HoldReason, reason string, by Actor, all *ReleasedAll) error {
@@ -116,6 +117,6 @@ func (all *ReleasedAll) unlessNone() error {
 	if len(all.Messages)+len(all.Waiting) > 0 {
 		return nil
 	}
-	return refuse(Conflict, "none can be released: the channels of "+strings.Join(all.Left, ", ")+" are no longer configured, so there is nothing to accept",
+	return Refuse(Conflict, "none can be released: the channels of "+strings.Join(all.Left, ", ")+" are no longer configured, so there is nothing to accept",
 		"configure them again, or edit or cancel the messages")
 }

@@ -9,6 +9,7 @@ import (
 
 	"clarion/ledger"
 	"clarion/message"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -24,9 +25,8 @@ type Submitted struct {
 // for approval.
 func (o *Office) Submit(ctx context.Context, id string, by Actor) (Submitted, error) {
 	var revision store.Revision
-	err := o.update(ctx, by, func(t *store.Tx) error {
-		m, err := submittable(t, id)
-		if err != nil {
+	err := o.onMessage(ctx, by, people.SubmitMessage, id, func(t *store.Tx, m message.Message) (err error) {
+		if err := submittable(m); err != nil {
 			return err
 		}
 		revision, err = t.Revision(id, m.Revision)
@@ -39,17 +39,17 @@ func (o *Office) Submit(ctx context.Context, id string, by Actor) (Submitted, er
 	if err != nil {
 		return Submitted{}, err
 	}
+	var told notice
 	submitted := Submitted{Warnings: warnings}
 	if submitted.Sends, err = o.seen(ctx, plan); err != nil {
 		return Submitted{}, err
 	}
-	err = o.update(ctx, by, func(t *store.Tx) error {
-		current, err := submittable(t, id)
-		if err != nil {
+	err = o.onMessage(ctx, by, people.SubmitMessage, id, func(t *store.Tx, current message.Message) (err error) {
+		if err := submittable(current); err != nil {
 			return err
 		}
 		if current.Revision != revision.Number {
-			return refuse(Conflict, fmt.Sprintf("message %s was edited meanwhile", id), "look at it and submit again")
+			return Refuse(Conflict, fmt.Sprintf("message %s was edited meanwhile", id), "look at it and submit again")
 		}
 		from := current.State
 		if current, err = o.freshRevision(t, current, revision.Content, by); err != nil {
@@ -65,6 +65,9 @@ func (o *Office) Submit(ctx context.Context, id string, by Actor) (Submitted, er
 		if err := t.SetSubmitted(id, submitted.Digest, by.Name); err != nil {
 			return err
 		}
+		if told, err = waits(t, current, by.Name); err != nil {
+			return err
+		}
 		return recordMessage(t, ledger.MessageSubmitted, by, "", ledger.MessageBody{
 			Message: id, Revision: current.Revision, Content: revision.Digest, Digest: submitted.Digest, From: from, To: message.InReview,
 		})
@@ -72,13 +75,14 @@ func (o *Office) Submit(ctx context.Context, id string, by Actor) (Submitted, er
 	if err != nil {
 		return Submitted{}, fmt.Errorf("submit %s: %w", id, err)
 	}
+	o.tell(told)
 	return submitted, nil
 }
 
 // submission plans a revision, or refuses it with everything that keeps it from
 // being submitted.
 func (o *Office) submission(ctx context.Context, id string, c message.Content) ([]store.Rendered, []Problem, error) {
-	out, err := o.plan(ctx, planInput{content: c, now: time.Now()})
+	out, err := o.plan(ctx, planInput{reader: o.View(Owner()), content: c, now: time.Now()})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -89,17 +93,13 @@ func (o *Office) submission(ctx context.Context, id string, c message.Content) (
 	return out.plan, append(out.warnings, doubts...), err
 }
 
-// submittable gives a message that may be submitted. Once all of one was
-// rehearsed it may go round again.
-func submittable(t *store.Tx, id string) (message.Message, error) {
-	m, err := t.Message(id)
-	if err != nil {
-		return m, missing(err, "message "+id, tryList)
-	}
+// submittable refuses to submit a message that is on its way. Once all of one
+// was rehearsed it may go round again.
+func submittable(m message.Message) error {
 	if m.State != message.Draft && m.State != message.Rehearsed {
-		return m, refuse(Conflict, fmt.Sprintf("message %s is %s; only a draft can be submitted", id, m.State), "")
+		return Refuse(Conflict, fmt.Sprintf("message %s is %s; only a draft can be submitted", m.ID, m.State), "")
 	}
-	return m, nil
+	return nil
 }
 
 const tryList = "`clarion message list` shows them"
@@ -136,6 +136,7 @@ func (o *Office) approvable(t *store.Tx, m message.Message, c message.Content, s
 
 // Approved is what an approver should know of what they approved.
 type Approved struct {
+	Missing  string    // what it takes besides before it is approved; empty: it is
 	Warnings []Problem // of channels that can't be used as they are now
 }
 
@@ -148,48 +149,47 @@ func (o *Office) Approve(ctx context.Context, id, digest string, by Actor) (Appr
 	if err != nil {
 		return Approved{}, fmt.Errorf("approve %s: %w", id, err)
 	}
-	err = o.update(ctx, by, func(t *store.Tx) error {
-		m, err := t.Message(id)
-		if err != nil {
-			return missing(err, "message "+id, tryList)
-		}
+	approved := Approved{Warnings: warnings}
+	err = o.onMessage(ctx, by, people.ApproveMessage, id, func(t *store.Tx, m message.Message) error {
 		if err := o.mayApprove(t, m, digest, by); err != nil {
 			return err
 		}
-		if err := t.SetApproved(m, by.Name); err != nil {
+		to, missing, err := o.approve(t, m, by)
+		if err != nil {
 			return err
 		}
+		approved.Missing = missing
 		return recordMessage(t, ledger.MessageApproved, by, "", ledger.MessageBody{
-			Message: id, Revision: m.Revision, Digest: digest, From: m.State, To: message.Approved,
+			Message: id, Revision: m.Revision, Digest: digest, From: m.State, To: to,
 		})
 	})
 	if err != nil {
 		return Approved{}, fmt.Errorf("approve %s: %w", id, err)
 	}
 	o.queue.Wake()
-	return Approved{Warnings: warnings}, nil
+	return approved, nil
 }
 
 func (o *Office) mayApprove(t *store.Tx, m message.Message, digest string, by Actor) error {
 	if m.State != message.InReview {
-		return refuse(Conflict, fmt.Sprintf("message %s is %s; only one in review can be approved", m.ID, m.State), "")
+		return Refuse(Conflict, fmt.Sprintf("message %s is %s; only one in review can be approved", m.ID, m.State), "")
 	}
 	if digest != m.SubmittedDigest {
-		return refuse(Conflict, fmt.Sprintf("what you saw of message %s is not what is in review now", m.ID),
+		return Refuse(Conflict, fmt.Sprintf("what you saw of message %s is not what is in review now", m.ID),
 			fmt.Sprintf("look at it with `clarion message show %s` and approve the digest that it shows", m.ID))
 	}
 	if by.Name == m.SubmittedBy {
-		return refuse(Forbidden, fmt.Sprintf("%s submitted message %s and can't approve it", by.Name, m.ID), "ask somebody else to approve it")
+		return Refuse(Forbidden, fmt.Sprintf("%s submitted message %s and can't approve it", by.Name, m.ID), "ask somebody else to approve it")
 	}
 	editors, err := t.Editors(m.ID)
 	if err != nil {
 		return err
 	}
 	if slices.Contains(editors, by.Name) {
-		return refuse(Forbidden, fmt.Sprintf("%s edited message %s and can't approve it", by.Name, m.ID), "ask somebody else to approve it")
+		return Refuse(Forbidden, fmt.Sprintf("%s edited message %s and can't approve it", by.Name, m.ID), "ask somebody else to approve it")
 	}
 	if !m.Schedule.Expires.IsZero() && !m.Schedule.Expires.After(t.Now()) {
-		return refuse(Conflict, fmt.Sprintf("message %s expired at %s", m.ID, m.Schedule.Expires.Format(time.RFC3339)), "edit it and choose a later time")
+		return Refuse(Conflict, fmt.Sprintf("message %s expired at %s", m.ID, m.Schedule.Expires.Format(time.RFC3339)), "edit it and choose a later time")
 	}
 	if err := mayAmend(t, m); err != nil {
 		return err
@@ -210,8 +210,8 @@ func (o *Office) sameDestinations(t *store.Tx, m message.Message) error {
 	for _, send := range plan {
 		c, ok := o.channel(send.Channel)
 		if !ok || c.Channel.Destination() != send.Destination || send.Mode == message.Rehearsal && !c.rehearses(modes) {
-			return refuse(Conflict, fmt.Sprintf("the channel %s is not what it was when message %s was submitted", send.Channel, m.ID),
-				fmt.Sprintf("return it with `clarion message return %s --reason WHY --as NAME` and submit it again", m.ID))
+			return Refuse(Conflict, fmt.Sprintf("the channel %s is not what it was when message %s was submitted", send.Channel, m.ID),
+				fmt.Sprintf("return it with `clarion message return %s --reason WHY` and submit it again", m.ID))
 		}
 	}
 	return nil
@@ -220,17 +220,17 @@ func (o *Office) sameDestinations(t *store.Tx, m message.Message) error {
 // Return sends a message in review back to its authors, with a reason.
 func (o *Office) Return(ctx context.Context, id, reason string, by Actor) error {
 	if strings.TrimSpace(reason) == "" {
-		return refuse(Invalid, "a message is returned with a reason", "say what is to be changed with --reason")
+		return Refuse(Invalid, "a message is returned with a reason", "say what is to be changed with --reason")
 	}
-	err := o.update(ctx, by, func(t *store.Tx) error {
-		m, err := t.Message(id)
-		if err != nil {
-			return missing(err, "message "+id, tryList)
-		}
+	var told notice
+	err := o.onMessage(ctx, by, people.ReturnMessage, id, func(t *store.Tx, m message.Message) (err error) {
 		if m.State != message.InReview {
-			return refuse(Conflict, fmt.Sprintf("message %s is %s; only one in review can be returned", id, m.State), "")
+			return Refuse(Conflict, fmt.Sprintf("message %s is %s; only one in review can be returned", id, m.State), "")
 		}
 		if err := t.SetReturned(id); err != nil {
+			return err
+		}
+		if told, err = cameBack(t, m); err != nil {
 			return err
 		}
 		return recordMessage(t, ledger.MessageReturned, by, reason, ledger.MessageBody{
@@ -240,5 +240,6 @@ func (o *Office) Return(ctx context.Context, id, reason string, by Actor) error 
 	if err != nil {
 		return fmt.Errorf("return %s: %w", id, err)
 	}
+	o.tell(told)
 	return nil
 }

@@ -95,7 +95,7 @@ func (b *bundle) connect(all ...scribe) {
 		b.settings.Channels = append(b.settings.Channels, c)
 		names = append(names, n.name)
 	}
-	b.Office = office.New(b.store, b.queue, b.stop, b.settings)
+	b.renew()
 	b.no(b.SetAudience(b.ctx, audience.Audience{Name: "public", Title: "Everyone", Public: true, Channels: names}, ann()))
 }
 
@@ -107,7 +107,7 @@ func (b *bundle) reconnect(n scribe) {
 			b.settings.Channels[i].Channel = n
 		}
 	}
-	b.Office = office.New(b.store, b.queue, b.stop, b.settings)
+	b.renew()
 }
 
 // asked reads what a network would publish of a message.

@@ -8,6 +8,7 @@ import (
 	"clarion/channels"
 	"clarion/ledger"
 	"clarion/message"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -24,27 +25,36 @@ type SendDetail struct {
 const maxAttemptsShown = 500
 
 // Sends lists sends, newest first.
-func (o *Office) Sends(ctx context.Context, f store.SendFilter) ([]message.Send, error) {
+func (v View) Sends(ctx context.Context, f store.SendFilter) ([]message.Send, error) {
+	var err error
+	if f.Departments, err = v.departments(ctx); err != nil {
+		return nil, err
+	}
 	f.Limit = listLimit(f.Limit)
-	return o.store.Sends(ctx, f)
+	return v.office.store.Sends(ctx, f)
 }
 
 // ChangedSends lists sends that changed after a place, for whoever follows. A
 // negative place gives the present end alone.
-func (o *Office) ChangedSends(ctx context.Context, after int64) ([]message.Send, int64, error) {
+func (v View) ChangedSends(ctx context.Context, after int64) ([]message.Send, int64, error) {
+	seen, err := v.departments(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
 	if after < 0 {
-		end, err := o.store.LedgerEnd(ctx)
+		end, err := v.office.store.LedgerEnd(ctx)
 		return nil, end, err
 	}
-	return o.store.ChangedSends(ctx, after, MaxList)
+	return v.office.store.ChangedSends(ctx, after, MaxList, seen)
 }
 
 // Send shows one send with the evidence.
-func (o *Office) Send(ctx context.Context, id int64) (SendDetail, error) {
+func (v View) Send(ctx context.Context, id int64) (SendDetail, error) {
+	o := v.office
 	var d SendDetail
 	var err error
-	if d.Send, err = o.store.Send(ctx, id); err != nil {
-		return d, missing(err, fmt.Sprintf("send %d", id), "`clarion send list` shows them")
+	if d.Send, err = v.send(ctx, id); err != nil {
+		return d, err
 	}
 	if d.Attempts, err = o.store.Attempts(ctx, id, maxAttemptsShown); err != nil {
 		return d, err
@@ -63,8 +73,11 @@ func (o *Office) Send(ctx context.Context, id int64) (SendDetail, error) {
 }
 
 // Recipients lists recipients of an addressed send.
-func (o *Office) Recipients(ctx context.Context, send int64, state message.SendState, after int64, limit int) ([]store.Recipient, error) {
-	return o.store.Recipients(ctx, send, state, after, listLimit(limit))
+func (v View) Recipients(ctx context.Context, send int64, state message.SendState, after int64, limit int) ([]store.Recipient, error) {
+	if _, err := v.send(ctx, send); err != nil {
+		return nil, err
+	}
+	return v.office.store.Recipients(ctx, send, state, after, listLimit(limit))
 }
 
 // Resolve settles what is unknown of a send by a person's word: it was sent, it
@@ -77,12 +90,12 @@ func (o *Office) Resolve(ctx context.Context, id int64, to message.SendState, re
 // number; for an empty one it is Resolve.
 func (o *Office) ResolveFor(ctx context.Context, id int64, recipient string, to message.SendState, reason string, by Actor) (int, error) {
 	if to != message.Sent && to != message.Planned && to != message.Abandoned {
-		return 0, refuse(Invalid, fmt.Sprintf("an unknown send can't become %s", message.Quote(string(to))), "choose sent, planned (send it again) or abandoned")
+		return 0, Refuse(Invalid, fmt.Sprintf("an unknown send can't become %s", message.Quote(string(to))), "choose sent, planned (send it again) or abandoned")
 	}
 	if strings.TrimSpace(reason) == "" {
-		return 0, refuse(Invalid, "a send is resolved with a reason", "say with --reason how you know")
+		return 0, Refuse(Invalid, "a send is resolved with a reason", "say with --reason how you know")
 	}
-	return o.settleOpen(ctx, opening{id, recipient, message.SendUnknown, to, ledger.SendResolved}, reason, by)
+	return o.settleOpen(ctx, opening{id, recipient, message.SendUnknown, to, ledger.SendResolved, people.ResolveSend}, reason, by)
 }
 
 // Retry plans what failed of a send again, or gives it up.
@@ -91,7 +104,7 @@ func (o *Office) Retry(ctx context.Context, id int64, abandon bool, reason strin
 	if abandon {
 		to = message.Abandoned
 	}
-	return o.settleOpen(ctx, opening{id, "", message.Failed, to, ledger.SendRetried}, reason, by)
+	return o.settleOpen(ctx, opening{id, "", message.Failed, to, ledger.SendRetried, people.RetrySend}, reason, by)
 }
 
 // opening is what a person settles: all that is in a state of a send, or one
@@ -101,15 +114,12 @@ type opening struct {
 	recipient string
 	from, to  message.SendState
 	kind      ledger.Kind
+	act       people.Act
 }
 
 func (o *Office) settleOpen(ctx context.Context, open opening, reason string, by Actor) (int, error) {
 	var n int
-	err := o.update(ctx, by, func(t *store.Tx) error {
-		s, err := t.Send(open.send)
-		if err != nil {
-			return missing(err, fmt.Sprintf("send %d", open.send), "`clarion send list` shows them")
-		}
+	err := o.onSend(ctx, by, open.act, open.send, func(t *store.Tx, s message.Send) (err error) {
 		if open.to == message.Planned {
 			if err := mayGoAgain(t, s); err != nil {
 				return err
@@ -122,7 +132,7 @@ func (o *Office) settleOpen(ctx context.Context, open opening, reason string, by
 		if err := dropStaleRelease(t, s.Message); err != nil {
 			return err
 		}
-		return t.RecordResolved(open.kind, s, store.Settled{To: open.to, Count: n, Recipient: one}, store.Decider(by), reason)
+		return t.RecordResolved(open.kind, s, store.Settled{To: open.to, Count: n, Recipient: one}, by.decider(), reason)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("settle send %d: %w", open.send, err)
@@ -139,7 +149,7 @@ func (open opening) settle(t *store.Tx, s message.Send) (one int64, n int, err e
 	}
 	n, err = t.Resolve(s, open.from, open.to)
 	if err == nil && n == 0 {
-		err = refuse(Conflict, fmt.Sprintf("nothing of send %d is %s: it is %s", s.ID, open.from, s.State), "")
+		err = Refuse(Conflict, fmt.Sprintf("nothing of send %d is %s: it is %s", s.ID, open.from, s.State), "")
 	}
 	return 0, n, err
 }
@@ -147,7 +157,11 @@ func (open opening) settle(t *store.Tx, s message.Send) (one int64, n int, err e
 // Delivered shows what a rehearsed or sent send left as, byte for byte, with
 // its slots filled; for an addressed send, as one recipient got it. Ids that
 // the destination gave show as the names of their slots.
-func (o *Office) Delivered(ctx context.Context, id, recipient int64) ([]Shown, error) {
+func (v View) Delivered(ctx context.Context, id, recipient int64) ([]Shown, error) {
+	o := v.office
+	if _, err := v.send(ctx, id); err != nil {
+		return nil, err
+	}
 	stored, err := o.store.Rendering(ctx, id)
 	if err != nil {
 		return nil, missing(err, fmt.Sprintf("send %d", id), "`clarion send list` shows them")
@@ -165,7 +179,7 @@ func (o *Office) Delivered(ctx context.Context, id, recipient int64) ([]Shown, e
 	for i, d := range r.Documents {
 		text, err := d.Fill(values)
 		if err != nil && recipient == 0 {
-			return nil, refuse(Conflict, fmt.Sprintf("send %d can't be shown filled: %v", id, err), "name one of its recipients with --recipient")
+			return nil, Refuse(Conflict, fmt.Sprintf("send %d can't be shown filled: %v", id, err), "name one of its recipients with --recipient")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("show send %d: %w", id, err)

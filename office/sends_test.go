@@ -238,7 +238,7 @@ func TestRenderingOfWhatCannotBePlannedAnyMore(t *testing.T) {
 	b := setup(t)
 	id := b.add()
 	without := b.reconfigured(func(s *office.Settings) { s.Channels = s.Channels[2:] })
-	_, err := without.Rendering(b.ctx, id, "web")
+	_, err := without.View(office.Owner()).Rendering(b.ctx, id, "web")
 	b.refused(err, office.Invalid, id, "can't be rendered", "no channel reaches")
 }
 

@@ -24,6 +24,7 @@ import (
 	"clarion/freeze"
 	"clarion/message"
 	"clarion/office"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -58,13 +59,14 @@ func (q *fakeQueue) Reload(context.Context) error {
 type bundle struct {
 	*testing.T
 	*office.Office
-	ctx      context.Context
-	dir      string
-	store    *store.Store
-	queue    *fakeQueue
-	stop     *freeze.Switch
-	settings office.Settings
-	behind   *sql.DB // reads behind the store's back
+	office.View // of whoever has the data folder
+	ctx         context.Context
+	dir         string
+	store       *store.Store
+	queue       *fakeQueue
+	stop        *freeze.Switch
+	settings    office.Settings
+	behind      *sql.DB // reads behind the store's back
 }
 
 func setup(t *testing.T) *bundle {
@@ -103,16 +105,23 @@ func open(t *testing.T) *bundle {
 			AssetBase:   "https://news.example.org/media/", Zone: time.UTC,
 		},
 	}
-	b.Office = office.New(b.store, b.queue, b.stop, b.settings)
+	b.renew()
 	b.furnish()
 	return b
+}
+
+// renew makes the office anew, as its settings are now.
+func (b *bundle) renew() {
+	b.Office = office.New(b.store, b.queue, b.stop, b.settings)
+	b.View = b.Office.View(office.Owner())
 }
 
 // furnish adds people and audiences.
 func (b *bundle) furnish() {
 	b.Helper()
+	b.no(b.Furnish(b.ctx))
 	for _, name := range staff() {
-		b.no(b.AddPerson(b.ctx, store.Person{Name: name, FullName: fullName(name), Role: "Officer"}, office.Actor{}))
+		b.hire(name, people.Everywhere, people.Roles()...)
 	}
 	for _, a := range []audience.Audience{
 		{Name: "public", Title: "Everyone", Public: true, Channels: []string{"web", "mastodon"}},
@@ -122,6 +131,15 @@ func (b *bundle) furnish() {
 	} {
 		b.no(b.SetAudience(b.ctx, a, ann()))
 	}
+}
+
+// hire adds somebody who holds roles in a department.
+func (b *bundle) hire(name, department string, roles ...people.Role) {
+	b.Helper()
+	b.no(b.store.Update(b.ctx, time.Now(), func(t *store.Tx) error {
+		p := people.Person{Name: name, FullName: fullName(name), Kind: people.Human}
+		return errors.Join(t.PutPerson(p), t.SetGrants(name, department, roles))
+	}))
 }
 
 // staff are the people who are known.

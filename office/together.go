@@ -48,5 +48,5 @@ func together(t *store.Tx, people int, a act) (Decided, error) {
 	if !fresh {
 		return Decided{Already: true}, nil
 	}
-	return Decided{}, record(t, ledger.Countersigned, a.by, a.reason, ledger.DecisionBody{Act: a.name, Subject: a.subject, Message: a.message})
+	return Decided{}, Record(t, ledger.Countersigned, a.by, a.reason, ledger.DecisionBody{Act: a.name, Subject: a.subject, Message: a.message})
 }

@@ -51,7 +51,7 @@ func (p *planner) unreached(ctx context.Context, plan []store.Rendered) ([]Probl
 		all = append(all, problemOf(channels.Problem{
 			Field: fmt.Sprintf("audiences[%d]", 1+slices.Index(p.content.Plan.Audiences, name)),
 			Says:  fmt.Sprintf("nobody in the audience %s can be reached by %s: nothing would go to it there", name, strings.Join(by[name], ", ")),
-			Try:   fmt.Sprintf("bring in its people with `clarion audience import %s FILE --as NAME`", name),
+			Try:   fmt.Sprintf("bring in its people with `clarion audience import %s FILE`", name),
 		}, "", p.file, p.lines))
 	}
 	slices.SortStableFunc(all, byLine)

@@ -41,8 +41,15 @@ func (t *Tx) Audiences() ([]audience.Audience, error) { return audiencesOf(t.ctx
 
 // AudienceSizes counts the members of each audience that mail would reach.
 func (s *Store) AudienceSizes(ctx context.Context) (map[string]int, error) {
+	return audienceSizes(ctx, s.read)
+}
+
+// AudienceSizes counts the members of each audience that mail would reach.
+func (t *Tx) AudienceSizes() (map[string]int, error) { return audienceSizes(t.ctx, t) }
+
+func audienceSizes(ctx context.Context, q querier) (map[string]int, error) {
 	sizes := map[string]int{}
-	err := scan(ctx, s.read, func(rows *sql.Rows) error {
+	err := scan(ctx, q, func(rows *sql.Rows) error {
 		var name string
 		var n int
 		err := rows.Scan(&name, &n)

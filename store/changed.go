@@ -23,13 +23,14 @@ const (
 			UNION ALL
 			SELECT e.key, s.id FROM json_each(?1) e JOIN sends s ON s.message_id = e.value ->> 1
 			WHERE e.value ->> 0 = 0 AND s.state NOT IN ('sent', 'rehearsed')) GROUP BY id) c ON c.id = s.id
+		WHERE ?2 IS NULL OR EXISTS (SELECT 1 FROM messages m WHERE m.id = s.message_id AND m.department IN (SELECT value FROM json_each(?2)))
 		ORDER BY c.last, s.id`
 )
 
 // ChangedSends lists sends that the ledger speaks of after a place, oldest
 // change first, with the place to go on from. Limit bounds the entries that
-// are read.
-func (s *Store) ChangedSends(ctx context.Context, after int64, limit int) ([]message.Send, int64, error) {
+// are read; departments, unless nil, bound whose messages' sends are listed.
+func (s *Store) ChangedSends(ctx context.Context, after int64, limit int, departments []string) ([]message.Send, int64, error) {
 	changes := [][2]any{} // of a send, or with 0 of all of a message
 	next := after
 	err := scan(ctx, s.read, func(rows *sql.Rows) error {
@@ -45,7 +46,7 @@ func (s *Store) ChangedSends(ctx context.Context, after int64, limit int) ([]mes
 	if len(changes) == 0 {
 		return nil, next, nil
 	}
-	changed, err := sends(ctx, s.read, sendsOfChanges, list(changes))
+	changed, err := sends(ctx, s.read, sendsOfChanges, list(changes), only(departments))
 	return changed, next, err
 }
 

@@ -27,7 +27,7 @@ func TestDecisionsChangeSends(t *testing.T) {
 			}
 			return tx.Record(kind, ledger.MessageBody{Message: id})
 		})
-		changed, next, err := b.store.ChangedSends(context.Background(), place, 10)
+		changed, next, err := b.store.ChangedSends(context.Background(), place, 10, nil)
 		b.no(err)
 		var got []string
 		for _, s := range changed {
@@ -49,7 +49,7 @@ func TestDecisionsChangeSends(t *testing.T) {
 	b.with(other, func(tx *Tx, _ message.Message) error {
 		return tx.Record(ledger.MessageEdited, ledger.MessageBody{Message: other})
 	})
-	changed, next, err := b.store.ChangedSends(context.Background(), place, 10)
+	changed, next, err := b.store.ChangedSends(context.Background(), place, 10, nil)
 	if err != nil || len(changed) != 0 || next != place+1 {
 		t.Errorf("of a message without sends: %v, %d after %d, %v", changed, next, place, err)
 	}
@@ -65,7 +65,7 @@ func TestChangedSendsGoOn(t *testing.T) {
 	for limit := 1; limit <= 6; limit++ {
 		seen := map[int64]bool{}
 		for place := int64(0); ; {
-			changed, next, err := b.store.ChangedSends(context.Background(), place, limit)
+			changed, next, err := b.store.ChangedSends(context.Background(), place, limit, nil)
 			b.no(err)
 			for _, s := range changed {
 				seen[s.ID] = true

@@ -57,8 +57,9 @@ type FirstDecision struct {
 	At      time.Time
 }
 
-// FirstDecisions lists what waits for a second person, oldest first.
-func (s *Store) FirstDecisions(ctx context.Context) ([]FirstDecision, error) {
+// FirstDecisions lists what waits for a second person, oldest first;
+// departments, unless nil, bound which messages it may be about.
+func (s *Store) FirstDecisions(ctx context.Context, departments []string) ([]FirstDecision, error) {
 	var all []FirstDecision
 	err := scan(ctx, s.read, func(rows *sql.Rows) error {
 		var f FirstDecision
@@ -67,7 +68,9 @@ func (s *Store) FirstDecisions(ctx context.Context) ([]FirstDecision, error) {
 		f.At = at(when)
 		all = append(all, f)
 		return err
-	}, "SELECT act, subject, by, at FROM countersigns ORDER BY at, act, subject")
+	}, `SELECT act, subject, by, at FROM countersigns WHERE ?1 IS NULL
+		OR NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = subject AND m.department NOT IN (SELECT value FROM json_each(?1)))
+		ORDER BY at, act, subject`, only(departments))
 	if err != nil {
 		return nil, fmt.Errorf("list first decisions: %w", err)
 	}

@@ -42,13 +42,13 @@ func TestFirstDecisions(t *testing.T) {
 	sign("thaw", "everything", "ann")
 	b.now = b.now.Add(time.Minute)
 	sign("release", "m1", "bob")
-	all, err := b.store.FirstDecisions(context.Background())
+	all, err := b.store.FirstDecisions(context.Background(), nil)
 	want := []FirstDecision{{"thaw", "everything", "ann", start}, {"release", "m1", "bob", b.now}}
 	if err != nil || !slices.Equal(all, want) {
 		t.Errorf("got %+v, %v; want %+v", all, err, want)
 	}
 	sign("release", "m1", "cat")
-	if all, _ = b.store.FirstDecisions(context.Background()); len(all) != 1 {
+	if all, _ = b.store.FirstDecisions(context.Background(), nil); len(all) != 1 {
 		t.Errorf("after the second person %+v", all)
 	}
 }

@@ -56,7 +56,7 @@ func TestHeldMessagesExpire(t *testing.T) {
 	if n := b.kinds()[ledger.MessageExpired]; n != 1 {
 		t.Errorf("%d expiries in the ledger", n)
 	}
-	if firsts, err := b.store.FirstDecisions(context.Background()); err != nil || len(firsts) != 0 {
+	if firsts, err := b.store.FirstDecisions(context.Background(), nil); err != nil || len(firsts) != 0 {
 		t.Errorf("a first of two waits for what expired: %v, %v", firsts, err)
 	}
 	if n := b.expireHeld(); n != 0 {

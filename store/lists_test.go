@@ -49,12 +49,12 @@ func TestChangedSendsComeInOrder(t *testing.T) {
 	b.approved(to("web", "wire")...)
 	b.send("wire", message.Waiting)
 	b.send("web", message.Sent)
-	changed, next, err := b.store.ChangedSends(context.Background(), from, 10)
+	changed, next, err := b.store.ChangedSends(context.Background(), from, 10, nil)
 	b.no(err)
 	if len(changed) != 2 || changed[0].Channel != "wire" || changed[1].Channel != "web" {
 		t.Errorf("changed: %+v", changed)
 	}
-	if more, end, err := b.store.ChangedSends(context.Background(), next, 10); err != nil || len(more) != 0 || end != next {
+	if more, end, err := b.store.ChangedSends(context.Background(), next, 10, nil); err != nil || len(more) != 0 || end != next {
 		t.Errorf("more: %+v, %d, %v", more, end, err)
 	}
 }

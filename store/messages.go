@@ -58,6 +58,8 @@ type MessageFilter struct {
 	State  message.State // empty: any
 	Before string        // cursor: the id after which to go on
 	Limit  int
+	// Departments whose messages are listed; nil for all.
+	Departments []string
 }
 
 // Messages lists messages, newest first.
@@ -68,8 +70,9 @@ func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]message.Messag
 		all = append(all, m)
 		return err
 	}, messageColumns+`WHERE (?1 = '' OR state = ?1)
+		AND (?4 IS NULL OR department IN (SELECT value FROM json_each(?4)))
 		AND (?2 = '' OR (created_at, id) < (SELECT created_at, id FROM messages WHERE id = ?2))
-		ORDER BY created_at DESC, id DESC LIMIT ?3`, f.State, f.Before, f.Limit)
+		ORDER BY created_at DESC, id DESC LIMIT ?3`, f.State, f.Before, f.Limit, only(f.Departments))
 	if err != nil {
 		return nil, fmt.Errorf("list messages: %w", err)
 	}
@@ -192,9 +195,8 @@ func (t *Tx) SetApproved(m message.Message, by string) error {
 	if err != nil {
 		return fmt.Errorf("approve %s: %w", m.ID, err)
 	}
-	_, err = t.exec("INSERT INTO approvals (message_id, revision, digest, by, at) VALUES (?, ?, ?, ?, ?)", m.ID, m.Revision, m.SubmittedDigest, by, ms(t.now))
-	if err != nil {
-		return fmt.Errorf("approve %s: %w", m.ID, err)
+	if err := t.AddApproval(m, by, false); err != nil {
+		return err
 	}
 	if _, err := t.exec("UPDATE revisions SET approved = 1 WHERE message_id = ? AND number = ?", m.ID, m.Revision); err != nil {
 		return fmt.Errorf("approve %s: %w", m.ID, err)
@@ -223,4 +225,12 @@ func (t *Tx) CancelRest(id string) error {
 		return fmt.Errorf("cancel the sends of %s: %w", id, err)
 	}
 	return t.rollUpAddressed(id)
+}
+
+// only gives a list as a parameter; NULL if there is none.
+func only(names []string) any {
+	if names == nil {
+		return nil
+	}
+	return list(names)
 }

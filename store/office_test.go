@@ -11,26 +11,6 @@ import (
 	"clarion/audience"
 )
 
-func TestPeople(t *testing.T) {
-	b := setup(t)
-	b.update(func(tx *Tx) error {
-		return errors.Join(tx.PutPerson(Person{"bob", "Bob", "lead"}), tx.PutPerson(Person{"ann", "Ann", "press"}), tx.PutPerson(Person{"bob", "Robert", "lead"}))
-	})
-	all, err := b.store.People(context.Background())
-	if want := []Person{{"ann", "Ann", "press"}, {"bob", "Robert", "lead"}}; err != nil || !slices.Equal(all, want) {
-		t.Errorf("people %+v, %v; want %+v", all, err, want)
-	}
-	b.update(func(tx *Tx) error {
-		if p, err := tx.Person("bob"); err != nil || p.FullName != "Robert" {
-			t.Errorf("bob is %+v, %v", p, err)
-		}
-		if _, err := tx.Person("eve"); !errors.Is(err, ErrNotFound) {
-			t.Errorf("eve: %v", err)
-		}
-		return nil
-	})
-}
-
 func TestFreezeRow(t *testing.T) {
 	b := setup(t)
 	press := func(want bool) {

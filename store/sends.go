@@ -51,6 +51,8 @@ type SendFilter struct {
 	Since    time.Time // scheduled for this instant or later
 	Before   int64     // cursor: ids below; 0: from the newest
 	Limit    int
+	// Departments whose sends are listed; nil for all.
+	Departments []string
 }
 
 // Sends lists sends, newest first.
@@ -82,6 +84,9 @@ func (f SendFilter) where() (string, []any) {
 	}
 	if f.Before > 0 {
 		and("s.id < ?", f.Before)
+	}
+	if f.Departments != nil {
+		and("EXISTS (SELECT 1 FROM messages m WHERE m.id = s.message_id AND m.department IN (SELECT value FROM json_each(?)))", list(f.Departments))
 	}
 	return where, args
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"clarion/accounts"
 	"clarion/api"
 	"clarion/office"
 )
@@ -28,31 +29,51 @@ import (
 // bodyTimeout bounds how long a request's body may take to arrive.
 const bodyTimeout = 2 * time.Minute
 
-// API serves the API. It is for a socket that only its owner can open, or for
-// the same process: who acts is taken on trust.
-type API struct {
-	office  *office.Office
-	version string
-	fault   func(doing string, err error)
-	mux     *http.ServeMux
-	huma    huma.API
-	stopped chan struct{} // closed by Stop
-	stop    sync.Once
-
-	// Reload, if not nil, reads the configuration again. It is set before the
-	// first request.
+// APISettings is what the API is made of.
+type APISettings struct {
+	Office   *office.Office
+	Accounts *accounts.Accounts
+	Sessions *Sessions
+	Version  string
+	// Local: it is for the same process, whose user has the data folder itself
+	// and so may read all of it. They sign in for anything else.
+	Local bool
+	// Reload, if not nil, reads the configuration again.
 	Reload func(context.Context) (api.Reloaded, error)
+	// Fault is told, once, whatever fails and is no refusal.
+	Fault func(doing string, err error)
 }
 
-// NewAPI makes the API over an office. Whatever fails and is no refusal is
-// handed to fault, once.
-func NewAPI(o *office.Office, version string, fault func(doing string, err error)) *API {
-	a := &API{office: o, version: version, fault: fault, mux: http.NewServeMux(), stopped: make(chan struct{})}
+// API serves the API. Whoever comes without a session or token may freeze
+// everything, and nothing else.
+type API struct {
+	office   *office.Office
+	accounts *accounts.Accounts
+	sessions *Sessions
+	version  string
+	local    bool
+	renew    func(context.Context) (api.Reloaded, error) // reads the configuration again; nil if nothing can
+	fault    func(doing string, err error)
+	mux      *http.ServeMux
+	huma     huma.API
+	stopped  chan struct{} // closed by Stop
+	stop     sync.Once
+}
+
+// NewAPI makes the API over an office.
+func NewAPI(s APISettings) *API {
+	a := &API{
+		office: s.Office, accounts: s.Accounts, sessions: s.Sessions, version: s.Version, local: s.Local, renew: s.Reload, fault: s.Fault,
+		mux: http.NewServeMux(), stopped: make(chan struct{}),
+	}
 	a.huma = humago.New(a.mux, a.config())
-	a.huma.UseMiddleware(withActor)
+	a.huma.UseMiddleware(a.withActor)
+	a.registerSessions()
 	a.registerMessages()
 	a.registerAgenda()
 	a.registerReviews()
+	a.registerComments()
+	a.registerEmergencies()
 	a.registerHolds()
 	a.registerSends()
 	a.registerRecipients()
@@ -60,6 +81,8 @@ func NewAPI(o *office.Office, version string, fault func(doing string, err error
 	a.registerAudiences()
 	a.registerFeeds()
 	a.registerPeople()
+	a.registerTokens()
+	a.registerPolicies()
 	a.registerFreeze()
 	a.registerLedger()
 	a.registerBackup()
@@ -75,7 +98,7 @@ func (a *API) Stop() { a.stop.Do(func() { close(a.stopped) }) }
 
 func (a *API) config() huma.Config {
 	c := huma.DefaultConfig("Clarion", a.version)
-	c.Info.Description = "People's decisions about messages, and what became of every send. Errors are problem details (RFC 9457). The header " + api.ActHeader + " names who acts."
+	c.Info.Description = "People's decisions about messages, and what became of every send. Errors are problem details (RFC 9457). The header Authorization carries the key of a session or a token."
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil
 	c.RejectUnknownQueryParameters = true
@@ -107,9 +130,6 @@ func handle[I, O any](a *API, op huma.Operation, run func(context.Context, *I) (
 		op.MaxBodyBytes = api.MaxOther
 	}
 	op.MaxBodyBytes++ // the library refuses a body of exactly this size
-	if op.Method != http.MethodGet {
-		op.Parameters = append(op.Parameters, actParameter())
-	}
 	if op.Responses == nil {
 		op.Responses = map[string]*huma.Response{}
 	}

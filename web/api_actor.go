@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"encoding/json"
+	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -9,13 +11,25 @@ import (
 	"clarion/office"
 )
 
-// identify says who asks. A name in a header is no proof.
-func identify(ctx huma.Context) office.Actor { return office.Actor{Name: ctx.Header(api.ActHeader)} }
-
 type actorKey struct{}
 
-func withActor(ctx huma.Context, next func(huma.Context)) {
-	next(huma.WithValue(ctx, actorKey{}, identify(ctx)))
+// withActor recognises who asks. A key that is not known any more is refused
+// at once, so that nobody acts as nobody without noticing.
+func (a *API) withActor(ctx huma.Context, next func(huma.Context)) {
+	header := ctx.Header("Authorization")
+	by, ok, err := office.Actor{Local: a.local}, true, error(nil)
+	if header != "" && a.sessions != nil {
+		by, ok, err = a.sessions.bearer(ctx.Context(), header)
+	}
+	switch {
+	case err != nil:
+		e, _ := a.refusal(ctx.Context(), "recognise who asks", err).(*api.Error) //nolint:errorlint // it is never wrapped
+		writeProblem(ctx, e)
+	case !ok:
+		writeProblem(ctx, problem(http.StatusUnauthorized, "the session or token does not hold any more", "sign in with `clarion login`"))
+	default:
+		next(huma.WithValue(ctx, actorKey{}, by))
+	}
 }
 
 // actor gives who asks within an operation.
@@ -24,8 +38,12 @@ func actor(ctx context.Context) office.Actor {
 	return by
 }
 
-func actParameter() *huma.Param {
-	return &huma.Param{
-		Name: api.ActHeader, In: "header", Description: "Who acts: a person's short name.", Schema: &huma.Schema{Type: huma.TypeString},
-	}
+// writeProblem answers before any operation runs.
+func writeProblem(ctx huma.Context, e *api.Error) {
+	ctx.SetHeader("Content-Type", e.ContentType(""))
+	ctx.SetStatus(e.Status)
+	_ = json.NewEncoder(ctx.BodyWriter()).Encode(e) // the client may be gone
 }
+
+// view is what whoever asks may see.
+func (a *API) view(ctx context.Context) office.View { return a.office.View(actor(ctx)) }

@@ -38,7 +38,7 @@ func (a *API) showAgenda(ctx context.Context, in *struct {
 			if at.IsZero() || at.After(until) {
 				continue
 			}
-			d, err := a.office.Message(ctx, m.ID)
+			d, err := a.view(ctx).Message(ctx, m.ID)
 			if err != nil {
 				return nil, err
 			}
@@ -54,7 +54,7 @@ func (a *API) allMessages(ctx context.Context, state message.State) ([]message.M
 	var all []message.Message
 	f := office.MessageFilter{State: state, Limit: office.MaxList}
 	for {
-		page, err := a.office.Messages(ctx, f)
+		page, err := a.view(ctx).Messages(ctx, f)
 		if err != nil {
 			return nil, err
 		}

@@ -33,7 +33,7 @@ func TestAPIAgenda(t *testing.T) {
 	d.no(err)
 	d.add(at(now.Add(time.Hour))) // a draft
 
-	day, err := d.nobody.Agenda(ctx, 1)
+	day, err := d.ada.Agenda(ctx, 1)
 	d.no(err)
 	if got, want := ids(day.Agenda), []string{review, held, withinDay}; !slices.Equal(got, want) {
 		t.Errorf("a day holds %v, want %v", got, want)
@@ -43,14 +43,14 @@ func TestAPIAgenda(t *testing.T) {
 		t.Errorf("what is held is %+v", first)
 	}
 	for _, days := range []int{0, 366} { // 0 is not sent, so that it is seven
-		all, err := d.nobody.Agenda(ctx, days)
+		all, err := d.ada.Agenda(ctx, days)
 		d.no(err)
 		if got := ids(all.Agenda); len(got) != 4 || got[3] != beyondDay {
 			t.Errorf("%d days hold %v", days, got)
 		}
 	}
 	for _, days := range []int{-1, 367} {
-		_, err = d.nobody.Agenda(ctx, days)
+		_, err = d.ada.Agenda(ctx, days)
 		d.refused(err, http.StatusUnprocessableEntity, "days")
 	}
 }

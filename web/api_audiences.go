@@ -32,7 +32,7 @@ func (a *API) registerAudiences() {
 }
 
 func (a *API) listAudiences(ctx context.Context, _ *nothing) (*answer[api.Audiences], error) {
-	all, err := a.office.Audiences(ctx)
+	all, err := a.view(ctx).Audiences(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (a *API) backup(context.Context, *nothing) (*huma.StreamResponse, error) {
 	return a.stream("back up", "application/x-tar", func(ctx context.Context, w *stream) error {
 		w.header().Set("Trailer", api.DigestTrailer)
 		sum := sha256.New()
-		if _, err := a.office.Backup(ctx, io.MultiWriter(w, sum)); err != nil {
+		if _, err := a.view(ctx).Backup(ctx, io.MultiWriter(w, sum)); err != nil {
 			return err
 		}
 		w.header().Set(api.DigestTrailer, "sha-256=:"+base64.StdEncoding.EncodeToString(sum.Sum(nil))+":")

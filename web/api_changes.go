@@ -33,7 +33,7 @@ func (a *API) followSends(ctx context.Context, in *changesQuery) (*answer[api.Ch
 	again := time.NewTicker(recheck)
 	defer again.Stop()
 	for {
-		sends, next, err := a.office.ChangedSends(ctx, in.After)
+		sends, next, err := a.view(ctx).ChangedSends(ctx, in.After)
 		if err != nil {
 			return nil, err
 		}

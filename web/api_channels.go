@@ -46,7 +46,7 @@ func (a *API) registerChannels() {
 }
 
 func (a *API) listChannels(ctx context.Context, _ *nothing) (*answer[api.Channels], error) {
-	all, err := a.office.Channels(ctx)
+	all, err := a.view(ctx).Channels(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func canOf(c channels.Capabilities) []string {
 }
 
 func (a *API) checkChannel(ctx context.Context, in *channelName) (*answer[api.Checked], error) {
-	c, err := a.office.CheckChannel(ctx, in.Name)
+	c, err := a.view(ctx).CheckChannel(ctx, in.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"clarion/api"
+	"clarion/client"
 	"clarion/web"
 )
 
@@ -60,7 +61,7 @@ func TestAPIRefusesBadRequests(t *testing.T) {
 		"a wait back":       {"GET", "/api/v1/sends/changes?wait=-1s", "", "", 400, "25s"},
 		"no wait":           {"GET", "/api/v1/sends/changes?wait=soon", "", "", 400, "25s"},
 		"no such message":   {"GET", "/api/v1/messages/m0", "", "", 404, "message list"},
-		"nobody":            {"POST", "/api/v1/messages/m0/submit", "", "", 403, "--as"},
+		"nobody":            {"POST", "/api/v1/messages/m0/submit", "", "", 404, "message list"},
 		"long reason":       {"POST", "/api/v1/freeze", "application/json", `{"reason":"` + strings.Repeat("x", 1001) + `"}`, 422, "1000"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,31 +99,39 @@ func TestAPIWrongPerson(t *testing.T) {
 	ctx := t.Context()
 	draft := api.Draft{File: "gauges.md", Text: []byte(sample)}
 	_, err := d.nobody.Add(ctx, draft)
-	d.refused(err, http.StatusForbidden, "--as")
-	_, err = d.nobody.As("cid").Add(ctx, draft)
-	d.refused(err, http.StatusForbidden, `"cid"`, "person list")
-	_, err = d.nobody.As("cid\nX: y").Add(ctx, draft)
-	d.refused(err, http.StatusForbidden, "person list")
+	d.refused(err, http.StatusForbidden, "you are not signed in", "clarion login")
+	for _, key := range []string{"cid", d.adaKey + "x", "clarion_live_" + d.adaKey, "' OR 1=1 --"} {
+		_, err = d.nobody.With(key).Add(ctx, draft)
+		d.refused(err, http.StatusUnauthorized, "does not hold", "clarion login")
+		_, err = d.nobody.With(key).Freeze(ctx, "")
+		d.refused(err, http.StatusUnauthorized, "does not hold")
+	}
+	_, err = d.ada.Message(ctx, "m0")
+	d.refused(err, http.StatusNotFound, "message list")
 }
 
 func TestAPIFaultSaysNothingOfTheInside(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
+	d.serve(web.APISettings{Local: true})
 	d.no(d.store.Close())
-	_, err := d.ada.People(t.Context())
-	d.refused(err, http.StatusInternalServerError, "log")
-	if strings.Contains(err.Error(), "sql") || strings.Contains(err.Error(), "closed") {
-		t.Errorf("the answer shows the inside: %v", err)
-	}
-	if got := d.faults.list(); len(got) != 1 || !strings.Contains(got[0], "list the people: ") {
-		t.Errorf("the hook got %q, want one fault", got)
+	for i, c := range []*client.Client{d.nobody, d.ada} {
+		_, err := c.People(t.Context())
+		d.refused(err, http.StatusInternalServerError, "log")
+		if strings.Contains(err.Error(), "sql") || strings.Contains(err.Error(), "closed") {
+			t.Errorf("the answer shows the inside: %v", err)
+		}
+		doing := []string{"list the people: ", "recognise who asks: "}[i]
+		if got := d.faults.list(); len(got) != i+1 || !strings.Contains(got[i], doing) {
+			t.Errorf("the hook got %q, want one fault more that says %q", got, doing)
+		}
 	}
 }
 
 func TestAPIPanicEndsItsRequestOnly(t *testing.T) {
 	t.Parallel()
 	var f faults
-	a := web.NewAPI(nil, "test", f.add) // no office: every operation panics
+	a := web.NewAPI(web.APISettings{Version: "test", Fault: f.add}) // no office: every operation panics
 	for range 2 {
 		resp, e := raw(t, a, http.MethodGet, "/api/v1/people", "", "")
 		if resp.Code != http.StatusInternalServerError || strings.Contains(e.Error(), "nil") {
@@ -143,6 +152,7 @@ func TestAPIClientThatWentAwayIsNoFault(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/api/v1/people", nil)
+	r.Header.Set("Authorization", "Bearer "+d.adaKey)
 	w := httptest.NewRecorder()
 	d.api.ServeHTTP(w, r)
 	if w.Code != 499 {

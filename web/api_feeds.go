@@ -24,7 +24,7 @@ func (a *API) importFeed(ctx context.Context, in *given[api.Feed]) (*answer[api.
 	var result office.FeedImported
 	var err error
 	if in.Body.DryRun {
-		result, err = a.office.CheckFeed(ctx, f)
+		result, err = a.view(ctx).CheckFeed(ctx, f)
 	} else {
 		result, err = a.office.ImportFeed(ctx, f, actor(ctx))
 	}

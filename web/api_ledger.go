@@ -38,7 +38,7 @@ func headsOf(all []ledger.Head) []api.Head {
 }
 
 func (a *API) listHeads(ctx context.Context, _ *nothing) (*answer[api.Heads], error) {
-	all, err := a.office.Heads(ctx)
+	all, err := a.view(ctx).Heads(ctx)
 	return reply(api.Heads{Heads: headsOf(all)}), err
 }
 
@@ -47,7 +47,7 @@ func (a *API) verifyLedger(ctx context.Context, in *given[api.Heads]) (*answer[a
 	for i, h := range in.Body.Heads {
 		exported[i] = ledger.Head{Writer: h.Writer, Number: h.Number, Hash: h.Hash, At: h.At.Time}
 	}
-	v, err := a.office.Verify(ctx, exported)
+	v, err := a.view(ctx).Verify(ctx, exported)
 	return reply(api.Verification{Entries: v.Entries, Links: v.Links, Heads: headsOf(v.Heads), Faults: append([]string{}, v.Faults...)}), err
 }
 
@@ -56,7 +56,7 @@ func (a *API) exportLedger(_ context.Context, in *struct {
 }) (*huma.StreamResponse, error) {
 	return a.stream("export the ledger", ndjson, func(ctx context.Context, w *stream) error {
 		encoder := json.NewEncoder(w)
-		return a.office.Export(ctx, in.Since, func(e office.ExportedEntry) error {
+		return a.view(ctx).Export(ctx, in.Since, func(e office.ExportedEntry) error {
 			return encoder.Encode(api.Entry{
 				Writer: e.Writer, Seq: e.Seq, At: api.At(e.At), Kind: string(e.Kind), Body: e.Body, Hash: e.Hash, Ties: e.Ties,
 			})

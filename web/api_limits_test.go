@@ -39,7 +39,7 @@ func TestAPIBodyLimits(t *testing.T) {
 		for _, over := range []int64{-1, 0, 1} {
 			r := httptest.NewRequest(c.method, c.path, padded(c.text, c.limit+over))
 			r.Header.Set("Content-Type", c.mediaType)
-			r.Header.Set(api.ActHeader, "ada")
+			r.Header.Set("Authorization", "Bearer "+d.adaKey)
 			w := httptest.NewRecorder()
 			d.api.ServeHTTP(w, r)
 			if refused := w.Code == http.StatusRequestEntityTooLarge; refused != (over > 0) {

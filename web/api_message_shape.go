@@ -21,10 +21,16 @@ func detailOf(d office.Detail) api.MessageDetail {
 	out := api.MessageDetail{
 		Message: messageOf(d.Message), Content: contentOf(d.Content), EditedBy: d.EditedBy, EditedAt: api.At(d.EditedAt),
 		Plan: planOf(d.Plan), Sends: make([]api.Send, len(d.Sends)), People: d.ReleaseBy,
-		Accepts: accepted(d.Accepts), Decisions: decisionsOf(d.Decisions),
+		Accepts: accepted(d.Accepts), Decisions: decisionsOf(d.Decisions), Missing: d.Missing,
 	}
 	for i, s := range d.Sends {
 		out.Sends[i] = sendOf(s)
+	}
+	for _, a := range d.Approvals {
+		out.Approvals = append(out.Approvals, api.Approver{By: a.By, At: api.At(a.At), Proved: a.Proved})
+	}
+	for _, c := range d.Comments {
+		out.Comments = append(out.Comments, api.Comment{Revision: c.Revision, By: c.By, At: api.At(c.At), Text: c.Text})
 	}
 	for _, m := range d.Amendments {
 		out.Amendments = append(out.Amendments, api.Amendment{ID: m.ID, State: string(m.State), Withdraws: m.Withdraws != ""})

@@ -71,7 +71,7 @@ func draftOf(d api.Draft) office.Draft {
 
 func (a *API) addMessage(ctx context.Context, in *given[api.Draft]) (*drafted, error) {
 	if in.Body.DryRun {
-		d, err := a.office.Check(ctx, draftOf(in.Body))
+		d, err := a.view(ctx).Check(ctx, draftOf(in.Body))
 		return draftedAs(http.StatusOK, d, true), err
 	}
 	d, err := a.office.Add(ctx, draftOf(in.Body), actor(ctx))
@@ -80,7 +80,7 @@ func (a *API) addMessage(ctx context.Context, in *given[api.Draft]) (*drafted, e
 
 func (a *API) editMessage(ctx context.Context, in *onMessage[api.Draft]) (*drafted, error) {
 	if in.Body.DryRun {
-		d, err := a.office.Check(ctx, draftOf(in.Body))
+		d, err := a.view(ctx).Check(ctx, draftOf(in.Body))
 		return draftedAs(http.StatusOK, d, true), err
 	}
 	d, err := a.office.Edit(ctx, in.ID, draftOf(in.Body), actor(ctx))
@@ -93,7 +93,7 @@ func draftedAs(status int, d office.Drafted, dry bool) *drafted {
 }
 
 func (a *API) listMessages(ctx context.Context, in *messagesQuery) (*answer[api.Messages], error) {
-	all, err := a.office.Messages(ctx, office.MessageFilter{State: message.State(in.State), Before: in.Before, Limit: in.Limit})
+	all, err := a.view(ctx).Messages(ctx, office.MessageFilter{State: message.State(in.State), Before: in.Before, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (a *API) listMessages(ctx context.Context, in *messagesQuery) (*answer[api.
 }
 
 func (a *API) showMessage(ctx context.Context, in *messageID) (*answer[api.MessageDetail], error) {
-	d, err := a.office.Message(ctx, in.ID)
+	d, err := a.view(ctx).Message(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (a *API) showMessage(ctx context.Context, in *messageID) (*answer[api.Messa
 }
 
 func (a *API) showSource(ctx context.Context, in *messageID) (*text, error) {
-	source, err := a.office.Source(ctx, in.ID)
+	source, err := a.view(ctx).Source(ctx, in.ID)
 	return &text{ContentType: "text/markdown; charset=utf-8", Body: source}, err
 }
 
@@ -124,7 +124,7 @@ func (a *API) showRendering(ctx context.Context, in *struct {
 	ID      string `path:"id" maxLength:"40" doc:"The message's id."`
 	Channel string `path:"channel" maxLength:"40" doc:"The channel's name."`
 }) (*answer[api.Rendering], error) {
-	r, err := a.office.Rendering(ctx, in.ID, in.Channel)
+	r, err := a.view(ctx).Rendering(ctx, in.ID, in.Channel)
 	if err != nil {
 		return nil, err
 	}

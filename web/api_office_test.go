@@ -8,6 +8,7 @@ import (
 
 	"clarion/api"
 	"clarion/message"
+	"clarion/people"
 )
 
 func TestAPIAudiences(t *testing.T) {
@@ -35,7 +36,7 @@ func TestAPIAudiences(t *testing.T) {
 	_, err = d.ada.Import(ctx, "nobody", strings.NewReader(good), false)
 	d.refused(err, http.StatusNotFound, "nobody", "audience list")
 
-	all, err := d.nobody.Audiences(ctx)
+	all, err := d.ada.Audiences(ctx)
 	d.no(err)
 	if len(all.Audiences) != 3 || all.Audiences[2].Name != "stakeholders" || all.Audiences[2].Size != 3 {
 		t.Errorf("audiences are %+v", all.Audiences)
@@ -48,7 +49,7 @@ func TestAPIChannels(t *testing.T) {
 	ctx := t.Context()
 	d.no(d.ada.PauseChannel(ctx, "email", "the relay is down"))
 	d.no(d.ada.RehearseChannel(ctx, "web", true))
-	all, err := d.nobody.Channels(ctx)
+	all, err := d.ada.Channels(ctx)
 	d.no(err)
 	if web := all.Channels[0]; web.Name != "web" || !web.Rehearsal || !web.Local {
 		t.Errorf("web is %+v", web)
@@ -59,17 +60,17 @@ func TestAPIChannels(t *testing.T) {
 	d.no(d.ada.ResumeChannel(ctx, "email"))
 	d.no(d.ada.RehearseChannel(ctx, "web", false))
 	d.refused(d.ada.ResumeChannel(ctx, "fax"), http.StatusNotFound, "fax")
-	checked, err := d.nobody.CheckChannel(ctx, "web")
+	checked, err := d.ada.CheckChannel(ctx, "web")
 	d.no(err)
 	if !checked.OK {
 		t.Errorf("web checks as %+v", checked)
 	}
-	checked, err = d.nobody.CheckChannel(ctx, "mastodon")
+	checked, err = d.ada.CheckChannel(ctx, "mastodon")
 	d.no(err)
 	if !checked.OK || checked.Says != "it rehearses: there is nothing to check" {
 		t.Errorf("mastodon checks as %+v", checked)
 	}
-	_, err = d.nobody.CheckChannel(ctx, "fax")
+	_, err = d.ada.CheckChannel(ctx, "fax")
 	d.refused(err, http.StatusNotFound, "fax")
 }
 
@@ -77,11 +78,12 @@ func TestAPIPeople(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
 	d.refused(d.ada.SetPerson(t.Context(), "Not A Name", api.PersonSettings{FullName: "X"}), http.StatusBadRequest, "ada.okoro")
-	d.refused(d.nobody.SetPerson(t.Context(), "cid", api.PersonSettings{FullName: "Cid"}), http.StatusForbidden, "nobody is named", "--as NAME")
-	d.refused(d.nobody.As("cid").SetPerson(t.Context(), "cid", api.PersonSettings{FullName: "Cid"}), http.StatusForbidden, "no person called")
-	all, err := d.nobody.People(t.Context())
+	d.refused(d.nobody.SetPerson(t.Context(), "cid", api.PersonSettings{FullName: "Cid"}), http.StatusForbidden, "you are not signed in", "clarion login")
+	d.refused(d.nobody.SetPerson(t.Context(), "cid", api.PersonSettings{FullName: "Cid", Password: password}), http.StatusForbidden, "there are people already")
+	d.refused(d.nobody.With(d.adaKey).SetPerson(t.Context(), "ben", api.PersonSettings{FullName: "Ben", Kind: "system"}), http.StatusConflict, "stays one")
+	all, err := d.ada.People(t.Context())
 	d.no(err)
-	if len(all.People) != 2 || all.People[0] != (api.Person{Name: "ada", FullName: "Ada Okoro", Role: "press officer"}) {
+	if len(all.People) != 2 || all.People[0].Name != "ada" || all.People[0].FullName != "Ada Okoro" || all.People[0].Kind != "human" || len(all.People[0].Roles) != len(people.Roles()) {
 		t.Errorf("people are %+v", all.People)
 	}
 }
@@ -90,7 +92,7 @@ func TestAPIStatus(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
 	d.approved(sample)
-	s, err := d.nobody.Status(t.Context())
+	s, err := d.ada.Status(t.Context())
 	d.no(err)
 	if s.Version != "test" || s.Frozen || !s.FrozenAt.IsZero() || s.Due != 3 || s.OldestDue.IsZero() || s.InReview != 0 || len(s.Paused) != 0 {
 		t.Errorf("status is %+v", s)
@@ -101,7 +103,7 @@ func TestAPIStatus(t *testing.T) {
 	d.no(d.ada.PauseChannel(t.Context(), "email", "the relay is down"))
 	_, err = d.ben.Freeze(t.Context(), "the wrong text")
 	d.no(err)
-	s, err = d.nobody.Status(t.Context())
+	s, err = d.ada.Status(t.Context())
 	d.no(err)
 	if !s.Frozen || s.FrozenBy != "ben" || s.Why != "the wrong text" || s.FrozenAt.IsZero() || s.InReview != 1 || !slices.Equal(s.Paused, []string{"email"}) {
 		t.Errorf("status is %+v", s)
@@ -114,7 +116,7 @@ func TestAPISettlesOpenSends(t *testing.T) {
 	ctx := t.Context()
 	d.approved(sample)
 	id := d.tried(message.SendUnknown)
-	detail, err := d.nobody.Send(ctx, id)
+	detail, err := d.ada.Send(ctx, id)
 	d.no(err)
 	if detail.State != "unknown" || detail.Attempts != 1 || len(detail.Tries) != 1 {
 		t.Errorf("the unknown send is %+v", detail)
@@ -125,7 +127,7 @@ func TestAPISettlesOpenSends(t *testing.T) {
 	if detail.Steps == nil || detail.Looks == nil || !detail.Decide || !strings.Contains(detail.Advice, "clarion send resolve") {
 		t.Errorf("the evidence is %+v", detail)
 	}
-	_, err = d.nobody.Look(ctx, id)
+	_, err = d.ada.Look(ctx, id)
 	d.refused(err, http.StatusConflict, "kind rehearsal", "clarion send resolve")
 	_, err = d.ada.Resolve(ctx, id, api.Resolution{To: "sent", Reason: "I saw it", Recipient: "ann@example.org"})
 	d.refused(err, http.StatusBadRequest, "has no recipients")
@@ -139,7 +141,7 @@ func TestAPISettlesOpenSends(t *testing.T) {
 	}
 	_, err = d.ada.Retry(ctx, id, api.Retrial{Abandon: true, Reason: "too late now"})
 	d.no(err)
-	detail, err = d.nobody.Send(ctx, id)
+	detail, err = d.ada.Send(ctx, id)
 	d.no(err)
 	if detail.State != "abandoned" || len(detail.Tries) != 2 {
 		t.Errorf("the abandoned send is %+v", detail)
@@ -151,7 +153,7 @@ func TestAPIOpenSends(t *testing.T) {
 	d := openDesk(t)
 	ctx := t.Context()
 	d.approved(sample)
-	sends, err := d.nobody.Sends(ctx, api.SendFilter{Mechanism: "mastodon"})
+	sends, err := d.ada.Sends(ctx, api.SendFilter{Mechanism: "mastodon"})
 	d.no(err)
 	id := sends.Sends[0].ID
 	_, err = d.ada.Resolve(ctx, id, api.Resolution{To: "sent", Reason: "I saw it"})

@@ -2,58 +2,92 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"slices"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"clarion/accounts"
 	"clarion/api"
-	"clarion/office"
+	"clarion/people"
 )
 
+type personName struct {
+	Name string `path:"name" maxLength:"200" doc:"The person's short name."`
+}
+
+// onPerson is what is asked about one person.
+type onPerson[T any] struct {
+	Name string `path:"name" maxLength:"200" doc:"The person's short name."`
+	Body T
+}
+
 func (a *API) registerPeople() {
-	handle(a, huma.Operation{
-		OperationID: "list-people", Method: http.MethodGet, Path: "/people", Summary: "List the people", Tags: []string{"people"},
-	}, a.listPeople)
-	handle(a, huma.Operation{
-		OperationID: "set-person", Method: http.MethodPut, Path: "/people/{name}", Summary: "Add or change a person", Tags: []string{"people"},
-	}, func(ctx context.Context, in *struct {
-		Name string `path:"name" maxLength:"200" doc:"The person's short name."`
-		Body api.PersonSettings
-	}) (*answer[api.Done], error) {
-		if err := a.mayAddPeople(ctx); err != nil {
+	op := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"people"}}
+	}
+	handle(a, op("list-people", http.MethodGet, "/people", "List the people"), a.listPeople)
+	handle(a, op("set-person", http.MethodPut, "/people/{name}", "Add or change a person"), a.setPerson)
+	handle(a, op("set-roles", http.MethodPut, "/people/{name}/roles", "Set the roles that a person holds in a department"), func(ctx context.Context, in *onPerson[api.Roles]) (*answer[api.Done], error) {
+		roles := make([]people.Role, len(in.Body.Roles))
+		for i, r := range in.Body.Roles {
+			roles[i] = people.Role(r)
+		}
+		return done(a.accounts.SetRoles(ctx, in.Name, in.Body.Department, roles, actor(ctx)))
+	})
+	handle(a, op("invite-person", http.MethodPost, "/people/{name}/invite", "Make a link by which a person chooses a password"), func(ctx context.Context, in *personName) (*answer[api.Invitation], error) {
+		link, err := a.accounts.Invite(ctx, in.Name, actor(ctx))
+		if err != nil {
 			return nil, err
 		}
-		return done(a.office.AddPerson(ctx, office.Person{Name: in.Name, FullName: in.Body.FullName, Role: in.Body.Role}, actor(ctx)))
+		return reply(api.Invitation{Link: link, Expires: api.At(time.Now().Add(accounts.ResetAge))}), nil
+	})
+	handle(a, op("disable-person", http.MethodPost, "/people/{name}/disable", "End a person's access"), func(ctx context.Context, in *personName) (*answer[api.Left], error) {
+		if err := a.accounts.Disable(ctx, in.Name, actor(ctx)); err != nil {
+			return nil, err
+		}
+		left, err := a.office.OpenOf(ctx, in.Name)
+		if err != nil {
+			return nil, err
+		}
+		return reply(api.Left{Done: true, Messages: append([]string{}, left...)}), nil
+	})
+	handle(a, op("enable-person", http.MethodPost, "/people/{name}/enable", "Give a person their access back"), func(ctx context.Context, in *personName) (*answer[api.Done], error) {
+		return done(a.accounts.Enable(ctx, in.Name, actor(ctx)))
+	})
+	handle(a, op("reset-factor", http.MethodPost, "/people/{name}/reset-factor", "Take away the second factor of somebody who lost it"), func(ctx context.Context, in *personName) (*answer[api.Done], error) {
+		return done(a.accounts.ResetFactor(ctx, in.Name, actor(ctx)))
 	})
 }
 
-// mayAddPeople lets anybody add the first person. From then on somebody who is
-// known must be named, so that the record says who added whom.
-func (a *API) mayAddPeople(ctx context.Context) error {
-	all, err := a.office.People(ctx)
-	name := actor(ctx).Name
-	switch {
-	case err != nil || len(all) == 0:
-		return err
-	case slices.ContainsFunc(all, func(p office.Person) bool { return p.Name == name }):
-		return nil
-	case name == "":
-		return problem(http.StatusForbidden, "nobody is named as the one who adds people", "say who you are with --as NAME; `clarion person list` shows the names")
-	default:
-		return problem(http.StatusForbidden, fmt.Sprintf("there is no person called %q", name), "`clarion person list` shows the names")
+// setPerson adds a person. The first of all comes with a password and may do
+// everything.
+func (a *API) setPerson(ctx context.Context, in *onPerson[api.PersonSettings]) (*answer[api.Done], error) {
+	p := people.Person{Name: in.Name, FullName: in.Body.FullName, Email: in.Body.Email, Kind: people.Kind(in.Body.Kind)}
+	if in.Body.Password != "" {
+		return done(a.accounts.AddFirst(ctx, p, in.Body.Password))
 	}
+	return done(a.accounts.SetPerson(ctx, p, actor(ctx)))
 }
 
 func (a *API) listPeople(ctx context.Context, _ *nothing) (*answer[api.People], error) {
-	all, err := a.office.People(ctx)
+	all, err := a.accounts.People(ctx, actor(ctx))
 	if err != nil {
 		return nil, err
 	}
 	out := api.People{People: make([]api.Person, len(all))}
 	for i, p := range all {
-		out.People[i] = api.Person{Name: p.Name, FullName: p.FullName, Role: p.Role}
+		out.People[i] = personOf(p)
 	}
 	return reply(out), nil
+}
+
+func personOf(p people.Person) api.Person {
+	out := api.Person{
+		Name: p.Name, FullName: p.FullName, Email: p.Email, Kind: string(p.Kind), Disabled: !p.DisabledAt.IsZero(), Roles: make([]api.Grant, len(p.Grants)),
+	}
+	for i, g := range p.Grants {
+		out.Roles[i] = api.Grant{Department: g.Department, Role: string(g.Role)}
+	}
+	return out
 }

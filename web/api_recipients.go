@@ -27,10 +27,10 @@ func (a *API) registerRecipients() {
 }
 
 func (a *API) listRecipients(ctx context.Context, in *recipientsQuery) (*answer[api.Recipients], error) {
-	if _, err := a.office.Send(ctx, in.ID); err != nil {
+	if _, err := a.view(ctx).Send(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	all, err := a.office.Recipients(ctx, in.ID, message.SendState(in.State), in.After, in.Limit)
+	all, err := a.view(ctx).Recipients(ctx, in.ID, message.SendState(in.State), in.After, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -45,11 +45,11 @@ func (a *API) showContent(ctx context.Context, in *struct {
 	ID        int64 `path:"id" minimum:"1" doc:"The send's number."`
 	Recipient int64 `query:"recipient" minimum:"0" doc:"One of the send's recipients, where people are addressed one by one."`
 }) (*answer[api.Rendering], error) {
-	d, err := a.office.Send(ctx, in.ID)
+	d, err := a.view(ctx).Send(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	docs, err := a.office.Delivered(ctx, in.ID, in.Recipient)
+	docs, err := a.view(ctx).Delivered(ctx, in.ID, in.Recipient)
 	if err != nil {
 		return nil, err
 	}

@@ -17,10 +17,13 @@ func (a *API) registerReload() {
 
 // reload needs a daemon: nothing else holds a configuration for long.
 func (a *API) reload(ctx context.Context, _ *nothing) (*answer[api.Reloaded], error) {
-	if a.Reload == nil {
+	if a.renew == nil {
 		return nil, problem(http.StatusConflict, "no daemon runs, and only a daemon has a configuration to replace", "start it: it reads the file")
 	}
-	done, err := a.Reload(ctx)
+	if err := a.view(ctx).MayReload(ctx); err != nil {
+		return nil, err
+	}
+	done, err := a.renew(ctx)
 	if err != nil {
 		return nil, err
 	}

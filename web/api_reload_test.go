@@ -8,19 +8,29 @@ import (
 	"testing"
 
 	"clarion/api"
+	"clarion/client"
 	"clarion/office"
+	"clarion/people"
+	"clarion/web"
 )
 
 func TestReload(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
-	_, err := d.nobody.Reload(t.Context())
+	_, err := d.ada.Reload(t.Context())
 	d.refused(err, http.StatusConflict, "no daemon runs")
 
-	d.api.Reload = func(context.Context) (api.Reloaded, error) {
+	var reload func(context.Context) (api.Reloaded, error)
+	d.serve(web.APISettings{Reload: func(ctx context.Context) (api.Reloaded, error) { return reload(ctx) }})
+	for _, c := range []*client.Client{d.nobody, d.nobody.With(d.join("cid", "Cid", people.Everywhere, people.Author, people.Approver, people.Publisher, people.Emergency))} {
+		_, err = c.Reload(t.Context())
+		d.refused(err, http.StatusForbidden)
+	}
+
+	reload = func(context.Context) (api.Reloaded, error) {
 		return api.Reloaded{Added: []string{"x"}, Restart: []string{"server.listen"}, Feed: true}, nil
 	}
-	got, err := d.nobody.Reload(t.Context())
+	got, err := d.ada.Reload(t.Context())
 	d.no(err)
 	if !slices.Equal(got.Added, []string{"x"}) || !slices.Equal(got.Restart, []string{"server.listen"}) || !got.Feed || got.Alerts {
 		t.Errorf("got %+v", got)
@@ -28,14 +38,14 @@ func TestReload(t *testing.T) {
 
 	fault := office.Problem{File: "clarion.toml", Line: 7}
 	fault.Field, fault.Says, fault.Try = "queue.attempts", "101 is out of range", "write less"
-	d.api.Reload = func(context.Context) (api.Reloaded, error) {
+	reload = func(context.Context) (api.Reloaded, error) {
 		return api.Reloaded{}, &office.Refusal{Says: "it has a fault", Problems: []office.Problem{fault}}
 	}
-	_, err = d.nobody.Reload(t.Context())
+	_, err = d.ada.Reload(t.Context())
 	d.refused(err, http.StatusBadRequest, "it has a fault", "clarion.toml:7: queue.attempts: 101 is out of range; write less")
 
-	d.api.Reload = func(context.Context) (api.Reloaded, error) { return api.Reloaded{}, errors.New("the disk is full") }
-	_, err = d.nobody.Reload(t.Context())
+	reload = func(context.Context) (api.Reloaded, error) { return api.Reloaded{}, errors.New("the disk is full") }
+	_, err = d.ada.Reload(t.Context())
 	d.refused(err, http.StatusInternalServerError, "look at Clarion's log")
 }
 

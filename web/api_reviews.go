@@ -26,6 +26,14 @@ func (a *API) registerReviews() {
 	})
 }
 
+func (a *API) registerComments() {
+	handle(a, huma.Operation{
+		OperationID: "comment-message", Method: http.MethodPost, Path: "/messages/{id}/comments", Summary: "Say something about a message", Tags: []string{"review"},
+	}, func(ctx context.Context, in *onMessage[api.Remark]) (*answer[api.Done], error) {
+		return done(a.office.Comment(ctx, in.ID, in.Body.Text, actor(ctx)))
+	})
+}
+
 func (a *API) submitMessage(ctx context.Context, in *messageID) (*answer[api.Submitted], error) {
 	submitted, err := a.office.Submit(ctx, in.ID, actor(ctx))
 	if err != nil {
@@ -39,5 +47,5 @@ func (a *API) approveMessage(ctx context.Context, in *onMessage[api.Approval]) (
 	if err != nil {
 		return nil, err
 	}
-	return reply(api.Approved{Done: true, Warnings: problemsOf(approved.Warnings)}), nil
+	return reply(api.Approved{Done: approved.Missing == "", Missing: approved.Missing, Warnings: problemsOf(approved.Warnings)}), nil
 }

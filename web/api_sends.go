@@ -54,7 +54,7 @@ func (a *API) registerSends() {
 }
 
 func (a *API) listSends(ctx context.Context, in *sendsQuery) (*answer[api.Sends], error) {
-	all, err := a.office.Sends(ctx, office.SendFilter{
+	all, err := a.view(ctx).Sends(ctx, office.SendFilter{
 		Message: in.Message, Audience: in.Audience, Channel: in.Mechanism, State: message.SendState(in.State),
 		Since: in.Since, Before: in.Before, Limit: in.Limit,
 	})
@@ -69,7 +69,7 @@ func (a *API) listSends(ctx context.Context, in *sendsQuery) (*answer[api.Sends]
 }
 
 func (a *API) showSend(ctx context.Context, in *sendID) (*answer[api.SendDetail], error) {
-	d, err := a.office.Send(ctx, in.ID)
+	d, err := a.view(ctx).Send(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (a *API) resolveSend(ctx context.Context, in *onSend[api.Resolution]) (*ans
 }
 
 func (a *API) lookForSend(ctx context.Context, in *sendID) (*answer[api.Look], error) {
-	l, err := a.office.Look(ctx, in.ID)
+	l, err := a.view(ctx).Look(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"clarion/accounts"
 	"clarion/api"
 	"clarion/audience"
 	"clarion/channels"
@@ -18,6 +19,7 @@ import (
 	"clarion/freeze"
 	"clarion/message"
 	"clarion/office"
+	"clarion/people"
 	"clarion/store"
 	"clarion/web"
 )
@@ -77,14 +79,17 @@ func (f *faults) list() []string {
 // desk is an API over a real store, with two authors and two audiences.
 type desk struct {
 	*testing.T
-	dir    string
-	store  *store.Store
-	office *office.Office
-	api    *web.API
-	faults faults
-	ada    *client.Client
-	ben    *client.Client
-	nobody *client.Client
+	dir            string
+	store          *store.Store
+	office         *office.Office
+	accounts       *accounts.Accounts
+	sessions       *web.Sessions
+	api            *web.API
+	faults         faults
+	ada            *client.Client
+	ben            *client.Client
+	nobody         *client.Client
+	adaKey, benKey string // of their sessions
 }
 
 func openDesk(t *testing.T) *desk {
@@ -108,24 +113,70 @@ func openDesk(t *testing.T) *desk {
 		settings.Channels = append(settings.Channels, office.Channel{Name: c.Name, Kind: c.Kind, Channel: c.Built})
 	}
 	d := &desk{T: t, dir: dir, store: s, office: office.New(s, still{}, freeze.New(dir), settings)}
-	d.api = web.NewAPI(d.office, "test", d.faults.add)
-	c, stop := client.Local(d.api)
-	t.Cleanup(func() { d.no(stop()) })
-	d.nobody, d.ada, d.ben = c, c.As("ada"), c.As("ben")
+	d.no(d.office.Furnish(t.Context()))
+	d.accounts = accounts.New(s, accounts.Settings{Office: "Test Office", ResetLink: func(code string) string { return "https://news.example.org/signin/choose?code=" + code }})
+	d.sessions = web.NewSessions(s.Sessions(), d.accounts, false)
+	d.serve(web.APISettings{})
 	d.people()
 	return d
 }
 
+// serve makes the API anew, with settings of a test.
+func (d *desk) serve(s web.APISettings) {
+	s.Office, s.Accounts, s.Sessions, s.Version, s.Fault = d.office, d.accounts, d.sessions, "test", d.faults.add
+	d.api = web.NewAPI(s)
+	c, stop := client.Local(d.api)
+	d.Cleanup(func() { d.no(stop()) })
+	d.nobody, d.ada, d.ben = c, c.With(d.adaKey), c.With(d.benKey)
+}
+
+const password = "violin tundra magnet soup"
+
+// hashed is hashed once: it takes its time by design.
+var hashed = sync.OnceValues(func() (string, error) { return people.HashPassword(password) })
+
+// people signs ada in, who is the first and may do everything, and ben, who may
+// as well.
 func (d *desk) people() {
 	d.Helper()
-	d.no(d.nobody.SetPerson(d.Context(), "ada", api.PersonSettings{FullName: "Ada Okoro", Role: "press officer"}))
-	d.no(d.ada.SetPerson(d.Context(), "ben", api.PersonSettings{FullName: "Ben Hughes", Role: "lead"}))
+	d.no(d.nobody.SetPerson(d.Context(), "ada", api.PersonSettings{FullName: "Ada Okoro", Password: password}))
+	d.adaKey = d.signedIn("ada")
+	d.ada = d.nobody.With(d.adaKey)
+	d.benKey = d.join("ben", "Ben Hughes", people.Everywhere, people.Roles()...)
+	d.ben = d.nobody.With(d.benKey)
 	for _, a := range []audience.Audience{
 		{Name: "public", Title: "Everyone", Public: true, Channels: []string{"web", "mastodon"}},
 		{Name: "press", Title: "Press", Channels: []string{"email"}},
 	} {
-		d.no(d.office.SetAudience(d.Context(), a, office.Actor{Name: "ada"}))
+		d.no(d.office.SetAudience(d.Context(), a, office.Actor{Name: "ada", Verified: true}))
 	}
+}
+
+// join adds somebody with roles in a department and gives the key of their
+// session.
+func (d *desk) join(name, fullName, department string, roles ...people.Role) string {
+	d.Helper()
+	words := make([]string, len(roles))
+	for i, r := range roles {
+		words[i] = string(r)
+	}
+	d.no(d.ada.SetPerson(d.Context(), name, api.PersonSettings{FullName: fullName}))
+	d.no(d.ada.SetRoles(d.Context(), name, api.Roles{Department: department, Roles: words}))
+	hash, err := hashed()
+	d.no(err)
+	d.no(d.store.Update(d.Context(), time.Now(), func(t *store.Tx) error { return t.SetPassword(name, hash) }))
+	return d.signedIn(name)
+}
+
+// signedIn gives the key of a new session.
+func (d *desk) signedIn(name string) string {
+	d.Helper()
+	in, err := d.nobody.SignIn(d.Context(), api.SignIn{Name: name, Password: password})
+	d.no(err)
+	if in.Key == "" || in.Name != name || in.Expires.IsZero() {
+		d.Fatalf("signed in as %+v", in)
+	}
+	return in.Key
 }
 
 func (d *desk) no(err error) {
@@ -172,7 +223,7 @@ func (d *desk) add(text string) string {
 // tried claims what is due on the channel mastodon and settles it as unknown or failed. It gives the send's number.
 func (d *desk) tried(to message.SendState) int64 {
 	d.Helper()
-	all, err := d.office.Channels(d.Context())
+	all, err := d.office.View(office.Owner()).Channels(d.Context())
 	d.no(err)
 	const name = "mastodon"
 	i := slices.IndexFunc(all, func(c office.ChannelDetail) bool { return c.Name == name })

@@ -19,7 +19,7 @@ func (a *API) registerStatus() {
 }
 
 func (a *API) showStatus(ctx context.Context, _ *nothing) (*answer[api.Status], error) {
-	b, err := a.office.Backlog(ctx)
+	b, err := a.view(ctx).Backlog(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -27,11 +27,11 @@ func (a *API) showStatus(ctx context.Context, _ *nothing) (*answer[api.Status], 
 	if err != nil {
 		return nil, err
 	}
-	review, err := a.office.Messages(ctx, office.MessageFilter{State: message.InReview, Limit: office.MaxList})
+	review, err := a.view(ctx).Messages(ctx, office.MessageFilter{State: message.InReview, Limit: office.MaxList})
 	if err != nil {
 		return nil, err
 	}
-	waiting, err := a.office.FirstDecisions(ctx)
+	waiting, err := a.view(ctx).FirstDecisions(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,12 @@ func (a *API) showStatus(ctx context.Context, _ *nothing) (*answer[api.Status], 
 	if err != nil {
 		return nil, err
 	}
+	debts, err := a.debts(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return reply(api.Status{
+		Debts:   debts,
 		Version: a.version, Frozen: state.Frozen, FrozenBy: state.By, FrozenAt: api.At(state.At), Why: state.Reason,
 		Due: b.Due, Overdue: b.Overdue, OldestDue: api.At(b.OldestDue), Failed: b.Failed, Unknown: b.Unknown, Held: b.Held,
 		Waiting: firstsOf(waiting), InReview: len(review), Paused: paused,
@@ -51,8 +56,17 @@ func (a *API) showStatus(ctx context.Context, _ *nothing) (*answer[api.Status], 
 	}), nil
 }
 
+func (a *API) debts(ctx context.Context) ([]api.Debt, error) {
+	found, err := a.view(ctx).Debts(ctx)
+	all := make([]api.Debt, len(found))
+	for i, d := range found {
+		all[i] = api.Debt{Message: d.Message, Title: d.Title, By: d.By, At: api.At(d.At)}
+	}
+	return all, err
+}
+
 func (a *API) channelWarnings(ctx context.Context) ([]api.ChannelWarning, error) {
-	found, err := a.office.ChannelWarnings(ctx, time.Now())
+	found, err := a.view(ctx).ChannelWarnings(ctx, time.Now())
 	all := make([]api.ChannelWarning, len(found))
 	for i, w := range found {
 		all[i] = api.ChannelWarning(w)
@@ -61,7 +75,7 @@ func (a *API) channelWarnings(ctx context.Context) ([]api.ChannelWarning, error)
 }
 
 func (a *API) pausedChannels(ctx context.Context) ([]string, error) {
-	all, err := a.office.Channels(ctx)
+	all, err := a.view(ctx).Channels(ctx)
 	if err != nil {
 		return nil, err
 	}

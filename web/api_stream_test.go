@@ -24,7 +24,7 @@ func TestAPILedgerExport(t *testing.T) {
 	id := d.approved(sample)
 	var kinds []string
 	var last int64
-	d.no(d.nobody.Export(t.Context(), api.Time{}, func(e api.Entry) error {
+	d.no(d.ada.Export(t.Context(), api.Time{}, func(e api.Entry) error {
 		if e.Seq != last+1 || len(e.Hash) != 64 || e.At.IsZero() {
 			t.Errorf("entry %+v comes after %d", e, last)
 		}
@@ -40,11 +40,11 @@ func TestAPILedgerExport(t *testing.T) {
 			t.Errorf("there is no %s in %v", kind, kinds)
 		}
 	}
-	d.no(d.nobody.Export(t.Context(), api.At(time.Now().Add(time.Hour)), func(e api.Entry) error {
+	d.no(d.ada.Export(t.Context(), api.At(time.Now().Add(time.Hour)), func(e api.Entry) error {
 		return fmt.Errorf("got %+v from the future", e)
 	}))
 	enough := errors.New("enough")
-	if err := d.nobody.Export(t.Context(), api.Time{}, func(api.Entry) error { return enough }); !errors.Is(err, enough) {
+	if err := d.ada.Export(t.Context(), api.Time{}, func(api.Entry) error { return enough }); !errors.Is(err, enough) {
 		t.Errorf("a reader's own error came back as %v", err)
 	}
 }
@@ -52,24 +52,24 @@ func TestAPILedgerExport(t *testing.T) {
 func TestAPILedgerVerification(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
-	heads, err := d.nobody.Heads(t.Context())
+	heads, err := d.ada.Heads(t.Context())
 	d.no(err)
 	if len(heads.Heads) != 1 {
 		t.Fatalf("heads are %+v", heads)
 	}
 	d.approved(sample)
-	v, err := d.nobody.Verify(t.Context(), heads.Heads)
+	v, err := d.ada.Verify(t.Context(), heads.Heads)
 	d.no(err)
 	if len(v.Faults) != 0 || v.Entries == 0 || len(v.Heads) != 1 {
 		t.Errorf("verification is %+v", v)
 	}
 	heads.Heads[0].Number = 1000
-	v, err = d.nobody.Verify(t.Context(), heads.Heads)
+	v, err = d.ada.Verify(t.Context(), heads.Heads)
 	d.no(err)
 	if len(v.Faults) != 1 {
 		t.Errorf("a cut tail was not found: %+v", v)
 	}
-	if _, err := d.nobody.Verify(t.Context(), nil); err != nil {
+	if _, err := d.ada.Verify(t.Context(), nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -79,7 +79,7 @@ func TestAPIBackup(t *testing.T) {
 	d := openDesk(t)
 	d.approved(sample)
 	var b bytes.Buffer
-	backup, err := d.nobody.Backup(t.Context(), &b)
+	backup, err := d.ada.Backup(t.Context(), &b)
 	d.no(err)
 	if backup.Bytes != int64(b.Len()) || len(backup.SHA256) != 64 {
 		t.Errorf("backup is %+v of %d bytes", backup, b.Len())
@@ -102,7 +102,7 @@ func TestAPIBackupThatFailsIsAProblem(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
 	d.no(os.RemoveAll(d.dir)) // nowhere to copy the database to
-	_, err := d.nobody.Backup(t.Context(), io.Discard)
+	_, err := d.ada.Backup(t.Context(), io.Discard)
 	d.refused(err, http.StatusInternalServerError, "log")
 	if got := d.faults.list(); len(got) != 1 {
 		t.Errorf("the hook got %q, want one fault", got)
@@ -129,7 +129,9 @@ func TestAPIStreamThatFailsIsCut(t *testing.T) {
 	w := &broken{ResponseRecorder: *httptest.NewRecorder(), left: 1500}
 	cut := func() (err error) {
 		defer func() { err, _ = recover().(error) }()
-		d.api.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/ledger/entries", nil))
+		r := httptest.NewRequest(http.MethodGet, "/api/v1/ledger/entries", nil)
+		r.Header.Set("Authorization", "Bearer "+d.adaKey)
+		d.api.ServeHTTP(w, r)
 		return nil
 	}()
 	if !errors.Is(cut, http.ErrAbortHandler) {
@@ -144,9 +146,9 @@ func TestAPIFollowsSends(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
 	ctx := t.Context()
-	start, err := d.nobody.ChangedSends(ctx, -1, 0)
+	start, err := d.ada.ChangedSends(ctx, -1, 0)
 	d.no(err)
-	none, err := d.nobody.ChangedSends(ctx, start.Next, 0)
+	none, err := d.ada.ChangedSends(ctx, start.Next, 0)
 	d.no(err)
 	if len(none.Sends) != 0 || none.Next != start.Next {
 		t.Errorf("with nothing new it gave %+v", none)
@@ -154,7 +156,7 @@ func TestAPIFollowsSends(t *testing.T) {
 	id := d.approved(sample)
 	waiting := make(chan api.ChangedSends, 1)
 	go func() {
-		got, err := d.nobody.ChangedSends(ctx, start.Next, 20*time.Second)
+		got, err := d.ada.ChangedSends(ctx, start.Next, 20*time.Second)
 		if err != nil {
 			t.Error(err)
 		}
@@ -170,13 +172,13 @@ func TestAPIFollowsSends(t *testing.T) {
 func TestAPIStopEndsFollowers(t *testing.T) {
 	t.Parallel()
 	d := openDesk(t)
-	start, err := d.nobody.ChangedSends(t.Context(), -1, 0)
+	start, err := d.ada.ChangedSends(t.Context(), -1, 0)
 	d.no(err)
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second) // well under the wait
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() {
-		_, err := d.nobody.ChangedSends(ctx, start.Next, 30*time.Second)
+		_, err := d.ada.ChangedSends(ctx, start.Next, 30*time.Second)
 		ended <- err
 	}()
 	d.api.Stop()

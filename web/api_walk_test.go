@@ -41,22 +41,22 @@ func TestAPIWalk(t *testing.T) {
 	_, err = d.ben.Approve(ctx, id, submitted.Digest)
 	d.no(err)
 
-	m, err := d.nobody.Message(ctx, id)
+	m, err := d.ada.Message(ctx, id)
 	d.no(err)
 	if m.State != "approved" || m.ApprovedDigest != submitted.Digest || len(m.Sends) != 3 || len(m.Plan) != 3 || m.EditedBy != "ada" {
 		t.Errorf("the message is %+v", m)
 	}
-	source, err := d.nobody.Source(ctx, id)
+	source, err := d.ada.Source(ctx, id)
 	d.no(err)
 	if !strings.Contains(string(source), "thirteen") {
 		t.Errorf("the source is %s", source)
 	}
-	r, err := d.nobody.Rendering(ctx, id, "web")
+	r, err := d.ada.Rendering(ctx, id, "web")
 	d.no(err)
 	if len(r.Documents) == 0 || r.Digest == "" {
 		t.Errorf("the rendering is %+v", r)
 	}
-	_, err = d.nobody.Rendering(ctx, id, "carrier-pigeon")
+	_, err = d.ada.Rendering(ctx, id, "carrier-pigeon")
 	d.refused(err, http.StatusNotFound, "carrier-pigeon")
 }
 
@@ -82,7 +82,7 @@ func TestAPIHoldAndRelease(t *testing.T) {
 		t.Error("one person could not release a manual hold")
 	}
 	d.no(d.ben.Cancel(ctx, id, "no more"))
-	sends, err := d.nobody.Sends(ctx, api.SendFilter{Message: id, State: "cancelled"})
+	sends, err := d.ada.Sends(ctx, api.SendFilter{Message: id, State: "cancelled"})
 	d.no(err)
 	if len(sends.Sends) != 3 {
 		t.Errorf("%d sends are cancelled, want 3", len(sends.Sends))
@@ -104,7 +104,7 @@ func TestAPIFreezeTakesOneAndThawTwo(t *testing.T) {
 		t.Errorf("state %+v", state)
 	}
 	_, err = d.nobody.Thaw(ctx, "")
-	d.refused(err, http.StatusForbidden, "--as")
+	d.refused(err, http.StatusForbidden, "you are not signed in", "clarion login")
 	for range 2 { // the same person twice is one person
 		decision, err := d.ada.Thaw(ctx, "")
 		d.no(err)
@@ -180,7 +180,7 @@ func TestAPISendFilters(t *testing.T) {
 		"at":        {api.SendFilter{Since: api.At(at)}, 3},
 		"behind":    {api.SendFilter{Since: api.At(at.Add(time.Millisecond))}, 0},
 	} {
-		got, err := d.nobody.Sends(t.Context(), want.filter)
+		got, err := d.ada.Sends(t.Context(), want.filter)
 		d.no(err)
 		if len(got.Sends) != want.n {
 			t.Errorf("%s: %d sends, want %d", name, len(got.Sends), want.n)

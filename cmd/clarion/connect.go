@@ -35,13 +35,27 @@ func (c *cli) loadConfig(options ...config.Option) (*config.Config, error) {
 // vault lets channels keep what their destinations renew, in the data folder.
 func (c *cli) vault() config.Option { return config.Vault(credentials.In(c.dataDir())) }
 
-// withOffice runs a verb against the daemon, or in this process on a data
-// folder that no daemon owns.
+// withOffice runs a verb with the caller's session or token, against the daemon
+// or in this process on a data folder that no daemon owns.
 func (c *cli) withOffice(ctx context.Context, do func(*client.Client) error) error {
+	return c.asNobody(ctx, func(o *client.Client) error { return c.with(o, do) })
+}
+
+// asNobody is withOffice for verbs that need nobody to be signed in.
+func (c *cli) asNobody(ctx context.Context, do func(*client.Client) error) error {
 	if err := c.mustHaveFolder(); err != nil {
 		return err
 	}
 	return c.inOffice(ctx, do)
+}
+
+// with runs a verb with the caller's session or token.
+func (c *cli) with(office *client.Client, do func(*client.Client) error) error {
+	key, err := c.key()
+	if err != nil {
+		return err
+	}
+	return do(office.With(key))
 }
 
 // mustHaveFolder keeps a mistyped folder from being made.
@@ -50,7 +64,7 @@ func (c *cli) mustHaveFolder() error {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("there is no data folder %s; name it with --data, or make it with `clarion serve` or `clarion person add`", dir)
+		return fmt.Errorf("there is no data folder %s; name it with --data, or make it with `clarion serve` or `clarion user add NAME --first`", dir)
 	case err != nil:
 		return fmt.Errorf("look at the data folder: %w", err)
 	case !info.IsDir():
@@ -59,7 +73,7 @@ func (c *cli) mustHaveFolder() error {
 	return nil
 }
 
-// inOffice is withOffice for verbs that may make the data folder.
+// inOffice is asNobody for verbs that may make the data folder.
 func (c *cli) inOffice(ctx context.Context, do func(*client.Client) error) error {
 	over := time.NewTimer(lockWait)
 	defer over.Stop()
@@ -71,7 +85,7 @@ func (c *cli) inOffice(ctx context.Context, do func(*client.Client) error) error
 			return err
 		}
 		if daemon != nil {
-			return do(daemon.As(c.actor()))
+			return do(daemon)
 		}
 		if err = c.locally(ctx, do); !errors.Is(err, store.ErrLocked) {
 			return err
@@ -125,7 +139,7 @@ func (c *cli) locally(ctx context.Context, do func(*client.Client) error) (err e
 	}
 	local, stop := client.Local(handler)
 	defer func() { err = errors.Join(err, stop(), release()) }()
-	return do(local.As(c.actor()))
+	return do(local)
 }
 
 // locked says what to do about a folder that another process owns.
@@ -148,7 +162,7 @@ func (c *cli) withDaemon(ctx context.Context, do func(*client.Client) error) err
 	if remote == nil {
 		return fmt.Errorf("no daemon runs on %s, and this needs one; start it with `clarion serve`", c.dataDir())
 	}
-	return do(remote.As(c.actor()))
+	return c.with(remote, do)
 }
 
 // owned says what to do where a second daemon is started.

@@ -41,7 +41,7 @@ func (c *cli) demo(ctx context.Context, f demoFlags) (err error) {
 	}
 	defer func() { err = errors.Join(err, mail.Stop(context.WithoutCancel(ctx))) }()
 	return c.run(ctx, cfg, nil, func(d *daemon.Daemon) error {
-		corrects, err := demo.Seed(ctx, d.Office(), time.Now())
+		corrects, err := demo.Seed(ctx, d.Office(), d.Accounts(), time.Now)
 		if err != nil {
 			return fmt.Errorf("set up the demonstration office: %w", err)
 		}

@@ -32,7 +32,7 @@ func (c *cli) freezeCommand() *cobra.Command {
 // freeze writes the file first, which is enough and needs nobody, and then has
 // memory and row follow.
 func (c *cli) freeze(ctx context.Context, reason string) error {
-	fileErr := freeze.PressFile(c.dataDir(), fmt.Sprintf("%s frozen by %s: %s", api.At(time.Now()), dash(c.actor()), reason))
+	fileErr := freeze.PressFile(c.dataDir(), fmt.Sprintf("%s frozen by %s: %s", api.At(time.Now()), dash(c.user()), reason))
 	ctx, cancel := context.WithTimeout(ctx, freezeTime)
 	defer cancel()
 	p, err := c.press(ctx, reason)
@@ -62,14 +62,25 @@ func (c *cli) press(ctx context.Context, reason string) (p api.Pressed, err erro
 		return p, err
 	}
 	if remote != nil {
-		return remote.As(c.actor()).Freeze(ctx, reason)
+		return c.pressAs(ctx, remote, reason)
 	}
 	err = c.locally(ctx, func(o *client.Client) error {
-		p, err = o.Freeze(ctx, reason)
+		p, err = c.pressAs(ctx, o, reason)
 		return err
 	})
 	p.Memory = false // this process's own is not worth telling
 	return p, c.locked(err)
+}
+
+// pressAs presses as whoever is signed in, and as nobody if that fails: a freeze
+// waits for no sign-in.
+func (c *cli) pressAs(ctx context.Context, o *client.Client, reason string) (api.Pressed, error) {
+	key, _ := c.key() // without one it is pressed all the same
+	p, err := o.With(key).Freeze(ctx, reason)
+	if err != nil && key != "" {
+		return o.Freeze(ctx, reason)
+	}
+	return p, err
 }
 
 func (c *cli) freezeStatus() *cobra.Command {

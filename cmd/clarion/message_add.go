@@ -89,7 +89,7 @@ func (c *cli) draft(ctx context.Context, file string, f draftFlags, hand func(co
 		return c.result(drafted, "%s has no fault; it would go by %s", file, mechanisms(drafted.Sends))
 	}
 	return c.result(drafted, "%s is a draft, revision %d: \"%s\", to go by %s. Submit it with\n  clarion message submit %s%s",
-		drafted.ID, drafted.Revision, oneLine(drafted.Title), mechanisms(drafted.Sends), drafted.ID, c.asFlag())
+		drafted.ID, drafted.Revision, oneLine(drafted.Title), mechanisms(drafted.Sends), drafted.ID, c.userFlag())
 }
 
 // warn tells what may not be meant.

@@ -62,9 +62,9 @@ func (c *cli) decision(d api.Decision, done, again string) error {
 	case d.Done:
 		return c.result(d, "%s%s", done, accepting(d.Accepts))
 	case d.Already:
-		return c.result(d, "You have already; somebody else must do the same%s, with\n  %s --as NAME", accepting(d.Accepts), again)
+		return c.result(d, "You have already; somebody else must do the same%s, with\n  %s", accepting(d.Accepts), again)
 	default:
-		return c.result(d, "Recorded. It takes two: a second person must do the same%s, with\n  %s --as NAME", accepting(d.Accepts), again)
+		return c.result(d, "Recorded. It takes two: a second person must do the same%s, with\n  %s", accepting(d.Accepts), again)
 	}
 }
 

@@ -27,7 +27,7 @@ func (c *cli) messageSubmit() *cobra.Command {
 			if slices.ContainsFunc(s.Sends, func(p api.PlannedSend) bool { return p.Original != 0 }) {
 				goes = ", to go by " + mechanisms(s.Sends)
 			}
-			return c.result(s, "%s is in review%s. Somebody else approves it with\n  clarion message approve %s --digest %s --as NAME", args[0], goes, args[0], s.Digest)
+			return c.result(s, "%s is in review%s. Somebody else approves it with\n  clarion message approve %s --digest %s", args[0], goes, args[0], s.Digest)
 		})
 	})
 }
@@ -48,6 +48,9 @@ func (c *cli) messageApprove() *cobra.Command {
 				return err
 			}
 			c.warn(approved.Warnings)
+			if !approved.Done {
+				return c.result(approved, "Recorded. %s still takes %s.", args[0], approved.Missing)
+			}
 			return c.result(approved, "%s is approved.", args[0])
 		})
 	})

@@ -22,7 +22,7 @@ type sheet struct {
 }
 
 func (s *sheet) show() error {
-	return errors.Join(s.facts(), s.assets(), s.decisions(), s.plan(), s.texts())
+	return errors.Join(s.facts(), s.assets(), s.comments(), s.decisions(), s.plan(), s.texts())
 }
 
 func (s *sheet) facts() error {
@@ -39,11 +39,38 @@ func (s *sheet) facts() error {
 		{"Late limit", tidy(content.LateLimit)}, {"Expires", content.Expires}, {"Contact", content.Contact}, {"Corrects", m.Corrects},
 		{"Withdraws", m.Withdraws}, {"Corrected by", amendedBy(m, false)}, {"Withdrawn by", amendedBy(m, true)},
 		{"Text", s.length(content.Body)}, {"Notes", s.length(content.Notes)}, {"Release accepts", strings.Join(m.Accepts, "; ")}, {"Submitted by", m.SubmittedBy},
+		{"Approved by", s.approvers()}, {"Still takes", m.Missing},
 		{"Digest", m.Digest},
 	} {
 		if optional[1] != "" {
 			t.row(optional[0], optional[1])
 		}
+	}
+	return s.table(t)
+}
+
+// approvers names who approved what is in review.
+func (s *sheet) approvers() string {
+	var all []string
+	for _, a := range s.message.Approvals {
+		how := ""
+		if a.Proved {
+			how = ", with a fresh second factor"
+		}
+		all = append(all, a.By+" at "+s.when(a.At)+how)
+	}
+	return strings.Join(all, "; ")
+}
+
+// comments writes what people said.
+func (s *sheet) comments() error {
+	if len(s.message.Comments) == 0 {
+		return nil
+	}
+	t := table{}
+	t.row("COMMENTS", "BY", "AT", "REVISION")
+	for _, c := range s.message.Comments {
+		t.row(oneLine(c.Text), c.By, s.when(c.At), number(c.Revision))
 	}
 	return s.table(t)
 }

@@ -41,7 +41,7 @@ Every verb of ` + "`clarion`" + `. This page is written from the program's own h
 
 A verb speaks to the daemon of the data folder over a socket in that folder. If no daemon runs, the verb takes the folder's lock and works on it itself. If it can do neither, it tries again for two seconds, as the daemon may be starting, and then refuses. What works with the daemon down whatever happens: ` + "`freeze`" + ` writes its file, and ` + "`ledger verify`" + ` reads the record by itself.
 
-Who decides is named by ` + "`--as`" + `. Nobody proves yet who they are, so the record says that the name is unverified. Where two people are needed, the first call is recorded and the second, by another person, acts.
+Who decides has signed in. ` + "`clarion login`" + ` begins a session, which is kept for the data folder in ` + "`clarion/sessions.json`" + ` below ` + "`$XDG_CONFIG_HOME`" + ` or ` + "`~/.config`" + `. Where several people signed in, ` + "`--user`" + ` says whose session to use; without, the last one's is. A system comes with a token in ` + "`CLARION_TOKEN`" + `, which counts in place of any session. Without a session you may freeze. With the daemon down, whoever has the data folder may also read, check channels and back up, and decides nothing. Where two people are needed, the first call is recorded and the second, by another person, acts.
 
 What goes wrong is said on the standard error as ` + "`clarion: what happened; what to do`" + `.
 

@@ -21,7 +21,7 @@ func (c *cli) restoreCommand() *cobra.Command {
 			return err
 		}
 		r := restored{At: api.At(m.At), Files: len(m.Files), Held: true}
-		return c.result(r, "Restored the backup of %s into %s. Nothing of it leaves until two people release it, message by message or all at once, with\n  clarion message release ID --as NAME\n  clarion message release --all-held restored --as NAME", c.when(r.At), c.dataDir())
+		return c.result(r, "Restored the backup of %s into %s. Nothing of it leaves until two people release it, message by message or all at once, with\n  clarion message release ID\n  clarion message release --all-held restored", c.when(r.At), c.dataDir())
 	})
 }
 

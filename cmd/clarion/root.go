@@ -16,7 +16,7 @@ type cli struct {
 
 	data   string // flags; use dataDir and so on
 	config string
-	as     string
+	as     string // whose session, if several are signed in
 	json   bool
 	began  bool           // the command line was understood
 	zone   *time.Location // see zoneOf
@@ -39,10 +39,10 @@ folder itself for as long as it takes.`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&c.data, "data", "", "data folder (CLARION_DATA; default ./data)")
 	flags.StringVar(&c.config, "config", "", "configuration file (CLARION_CONFIG; default clarion.toml in the data folder, else a built-in one)")
-	flags.StringVar(&c.as, "as", "", "who acts, by short name (CLARION_AS)")
+	flags.StringVar(&c.as, "user", "", "whose session to use, of those who signed in here; without, the last (CLARION_USER)")
 	flags.BoolVar(&c.json, "json", false, "write JSON, one object a line")
 	root.AddCommand(
-		c.serveCommand(), c.reloadCommand(), c.demoCommand(), c.healthCommand(), c.messageCommand(), c.sendCommand(), c.channelCommand(), c.audienceCommand(), c.personCommand(),
+		c.serveCommand(), c.reloadCommand(), c.demoCommand(), c.healthCommand(), c.messageCommand(), c.sendCommand(), c.channelCommand(), c.audienceCommand(), c.userCommand(), c.departmentCommand(), c.policyCommand(), c.tokenCommand(), c.loginCommand(), c.logoutCommand(), c.whoamiCommand(), c.proveCommand(),
 		c.freezeCommand(), c.thawCommand(), c.ledgerCommand(), c.backupCommand(), c.restoreCommand(), c.statusCommand(),
 		c.configCommand(), c.versionCommand(),
 	)
@@ -80,14 +80,14 @@ func setting(flag, variable, fallback string) string {
 
 func (c *cli) dataDir() string { return setting(c.data, "CLARION_DATA", "./data") }
 
-func (c *cli) actor() string { return setting(c.as, "CLARION_AS", "") }
+func (c *cli) user() string { return setting(c.as, "CLARION_USER", "") }
 
-// asFlag is how a hint names who acts.
-func (c *cli) asFlag() string {
+// userFlag keeps who acts in a hint, if the flag named them.
+func (c *cli) userFlag() string {
 	if c.as == "" {
-		return "" // the environment does
+		return ""
 	}
-	return " --as " + c.as
+	return " --user " + c.as
 }
 
 // configPath names the configuration file, and whether somebody chose it.

@@ -20,6 +20,7 @@ import (
 	_ "github.com/mattn/go-sqlite3"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"clarion/api"
 	"clarion/client"
 )
 
@@ -49,8 +50,9 @@ func up(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	c := client.Socket(ts.MkAbs(dir + "/clarion.sock"))
 	eventually(ts, "the daemon", func() bool {
-		_, err := c.Status(context.Background())
-		return err == nil
+		_, err := c.Frozen(context.Background())
+		_, answered := errors.AsType[*api.Error](err) // nobody is signed in
+		return err == nil || answered
 	})
 }
 
@@ -76,7 +78,7 @@ func quiet(ts *testscript.TestScript, name string, args ...string) *exec.Cmd {
 	ts.Check(err)
 	cmd := exec.Command(path, args...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "GORACE", "CLARION_AS", "CLARION_DATA", "CLARION_CONFIG", "CLARION_LISTEN"} {
+	for _, name := range []string{"PATH", "HOME", "GORACE", "CLARION_USER", "CLARION_TOKEN", "CLARION_DATA", "CLARION_CONFIG", "CLARION_LISTEN"} {
 		if v := ts.Getenv(name); v != "" {
 			cmd.Env = append(cmd.Env, name+"="+v)
 		}

@@ -14,7 +14,7 @@ import (
 var update = flag.Bool("update", false, "write golden files")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"clarion": main})
+	testscript.Main(m, map[string]func(){"clarion": main, "people": peopleMain})
 }
 
 // TestScripts runs the specification of the command line: the real program,
@@ -28,6 +28,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"up": up, "until": until, "capture": capture, "fetch": fetch, "exits": exits, "large": large, "sql": runSQL,
 			"relay": startRelay, "inbox": startInbox, "terminate": terminate, "hangup": hangUp, "mode": checkMode, "link": makeLink,
+			"factor": setUpFactor, "totp": factorCode,
 		},
 		UpdateScripts: *update,
 	})
@@ -53,6 +54,9 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("SAMPLES", samples)
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE")) // else every command of a race build waits a second at its end
+	if err := os.WriteFile(filepath.Join(env.WorkDir, "password"), []byte(scriptPassword+"\n"), 0o600); err != nil {
+		return err
+	}
 	return os.WriteFile(filepath.Join(env.WorkDir, "office.toml"), []byte(office), 0o600)
 }
 

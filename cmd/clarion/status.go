@@ -31,6 +31,9 @@ func (c *cli) showStatus(s api.Status) error {
 	for _, first := range s.Waiting {
 		t.row("Second needed", fmt.Sprintf("to %s %s: %s was the first, at %s", first.Act, first.Subject, first.By, c.when(first.At)))
 	}
+	for _, d := range s.Debts {
+		t.row("Owes an approval", fmt.Sprintf("%s (%s), released by %s at %s", d.Message, oneLine(d.Title), d.By, c.when(d.At)))
+	}
 	t.row("In review", number(s.InReview))
 	t.row("Due", number(s.Due))
 	t.row("Overdue", number(s.Overdue))

@@ -7,10 +7,88 @@ CREATE TABLE meta (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE people (
+  name        TEXT PRIMARY KEY, -- never given to anybody else
+  full_name   TEXT NOT NULL,
+  email       TEXT NOT NULL,
+  kind        TEXT NOT NULL,
+  created_at  INTEGER NOT NULL,
+  disabled_at INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE departments (
   name       TEXT PRIMARY KEY,
-  full_name  TEXT NOT NULL,
-  role       TEXT NOT NULL,
   created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A department of * means all of them.
+CREATE TABLE grants (
+  person     TEXT NOT NULL REFERENCES people (name),
+  department TEXT NOT NULL,
+  role       TEXT NOT NULL,
+  PRIMARY KEY (person, department, role)
+) STRICT, WITHOUT ROWID;
+
+-- How a person signs in. What ends a session raises the generation.
+CREATE TABLE accounts (
+  person      TEXT PRIMARY KEY REFERENCES people (name),
+  password    TEXT NOT NULL DEFAULT '', -- hashed; empty: none yet
+  factor      TEXT NOT NULL DEFAULT '', -- the second factor's secret; empty: none
+  factor_step INTEGER NOT NULL DEFAULT 0, -- the last one used: each counts once
+  generation  INTEGER NOT NULL DEFAULT 1
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recovery_codes (
+  person TEXT NOT NULL REFERENCES people (name),
+  hash   TEXT NOT NULL,
+  PRIMARY KEY (person, hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (
+  token      TEXT PRIMARY KEY, -- hashed
+  data       BLOB NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_expired ON sessions (expires_at);
+
+CREATE TABLE tokens (
+  id         INTEGER PRIMARY KEY,
+  name       TEXT NOT NULL,
+  owner      TEXT NOT NULL REFERENCES people (name),
+  hash       TEXT NOT NULL UNIQUE,
+  scope      TEXT NOT NULL,
+  test       INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  revoked_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX tokens_by_owner ON tokens (owner);
+
+-- Links that let somebody choose a password once.
+CREATE TABLE resets (
+  hash       TEXT PRIMARY KEY,
+  person     TEXT NOT NULL REFERENCES people (name),
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE failed_sign_ins (
+  id      INTEGER PRIMARY KEY,
+  account TEXT NOT NULL, -- hashed, as typed: it may not be one of ours
+  address TEXT NOT NULL,
+  at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX failed_sign_ins_by_account ON failed_sign_ins (account, at);
+CREATE INDEX failed_sign_ins_by_address ON failed_sign_ins (address, at);
+CREATE INDEX failed_sign_ins_by_age ON failed_sign_ins (at);
+
+-- An empty department or audience means every one.
+CREATE TABLE policies (
+  department    TEXT NOT NULL,
+  audience      TEXT NOT NULL,
+  approvals     INTEGER NOT NULL,
+  role          TEXT NOT NULL,
+  above         INTEGER NOT NULL,
+  second_factor INTEGER NOT NULL,
+  PRIMARY KEY (department, audience)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audiences (
@@ -128,9 +206,31 @@ CREATE TABLE approvals (
   digest     TEXT NOT NULL,
   by         TEXT NOT NULL,
   at         INTEGER NOT NULL,
+  proved     INTEGER NOT NULL DEFAULT 0, -- with a fresh second factor
   voided_at  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX approvals_by_message ON approvals (message_id);
+
+CREATE TABLE comments (
+  id         INTEGER PRIMARY KEY,
+  message_id TEXT NOT NULL REFERENCES messages (id),
+  revision   INTEGER NOT NULL,
+  by         TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  text       TEXT NOT NULL
+) STRICT;
+CREATE INDEX comments_by_message ON comments (message_id);
+
+-- What one person released without an approval, until another settles it.
+CREATE TABLE debts (
+  message_id TEXT PRIMARY KEY REFERENCES messages (id),
+  digest     TEXT NOT NULL,
+  by         TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  settled_by TEXT NOT NULL DEFAULT '',
+  settled_at INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX debts_open ON debts (at) WHERE settled_at = 0;
 
 -- The first of two people's decisions, waiting for the second.
 CREATE TABLE countersigns (

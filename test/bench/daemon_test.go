@@ -93,5 +93,5 @@ func (p *process) usage() usage {
 
 // api speaks to the office's daemon.
 func (o *office) api(as string) *client.Client {
-	return client.Socket(filepath.Join(o.dir, daemon.SocketName)).As(as)
+	return client.Socket(filepath.Join(o.dir, daemon.SocketName)).With(o.tokens[as])
 }

@@ -22,7 +22,9 @@ type office struct {
 	bin    string
 	dir    string
 	config string
-	listen string // of the daemon that was started last
+	listen string            // of the daemon that was started last
+	user   string            // who acts; empty before anybody can
+	tokens map[string]string // of each person, by which they act
 }
 
 // newOffice makes an office with a newsroom, social networks in rehearsal, and
@@ -32,14 +34,13 @@ func newOffice(b *testing.B, bin, relay string) *office {
 	dir := b.TempDir()
 	o := &office{b: b, bin: bin, dir: filepath.Join(dir, "data"), config: filepath.Join(dir, "clarion.toml")}
 	write(b, o.config, officeConfig(relay))
-	o.run("person", "add", "ada", "--full-name", "Ada Okoro", "--role", "press officer")
-	o.run("--as", "ada", "person", "add", "carys", "--full-name", "Carys Morgan", "--role", "eComms lead")
+	o.people()
 	everywhere := []string{"newsroom"}
 	for i := range networks {
 		everywhere = append(everywhere, fmt.Sprintf("network-%d", i))
 	}
-	o.run("--as", "ada", "audience", "set", "everyone", "--title", "Everyone", "--public", "--channels", strings.Join(everywhere, ","))
-	o.run("--as", "ada", "audience", "set", "readers", "--title", "Readers", "--channels", "email")
+	o.run("audience", "set", "everyone", "--title", "Everyone", "--public", "--channels", strings.Join(everywhere, ","))
+	o.run("audience", "set", "readers", "--title", "Readers", "--channels", "email")
 	return o
 }
 
@@ -83,7 +84,7 @@ func (o *office) subscribe(n int) {
 	}
 	list := filepath.Join(o.b.TempDir(), "list.csv")
 	write(o.b, list, rows.String())
-	o.run("--as", "ada", "audience", "import", "readers", list)
+	o.run("audience", "import", "readers", list)
 }
 
 // approval is what an approver must name.
@@ -95,21 +96,56 @@ func (o *office) submit(audience, publish, body string) approval {
 	file := filepath.Join(o.b.TempDir(), "news.md")
 	write(o.b, file, fmt.Sprintf("---\ntitle: The bridge reopens\nsummary: The bridge reopens to everyone.\ndepartment: Roads\naudiences: [%s]\npublish: %s\n---\n\n%s\n", audience, publish, body))
 	var a approval
-	o.read(&a, "--json", "--as", "ada", "message", "add", file)
-	o.run("--as", "ada", "message", "submit", a.ID)
+	o.read(&a, "--json", "message", "add", file)
+	o.run("message", "submit", a.ID)
 	o.read(&a, "--json", "message", "show", a.ID)
 	return a
 }
 
 func (o *office) approve(a approval) {
 	o.b.Helper()
-	o.run("--as", "carys", "message", "approve", a.ID, "--digest", a.Digest)
+	o.by("carys").run("message", "approve", a.ID, "--digest", a.Digest)
+}
+
+// by gives the same office with somebody else acting.
+func (o *office) by(name string) *office {
+	other := *o
+	other.user = name
+	return &other
+}
+
+// people makes ada, who may do everything and acts from now on, and carys, who
+// approves, in an office with a department.
+func (o *office) people() {
+	o.b.Helper()
+	password := filepath.Join(o.b.TempDir(), "password")
+	write(o.b, password, "violin tundra magnet soup\n")
+	o.run("user", "add", "ada", "--first", "--full-name", "Ada Okoro", "--password-file", password)
+	ada := o.token("ada", password)
+	o.run("user", "add", "carys", "--full-name", "Carys Morgan")
+	o.run("user", "roles", "carys", "approver", "publisher")
+	var invited struct{ Link string }
+	o.read(&invited, "--json", "user", "invite", "carys")
+	o.run("user", "accept", invited.Link, "--password-file", password)
+	o.tokens = map[string]string{"ada": ada, "carys": o.token("carys", password)}
+	o.user = "ada"
+	o.run("department", "add", "Roads")
+}
+
+// token signs somebody in and makes a token that may do what they may.
+func (o *office) token(name, password string) string {
+	o.b.Helper()
+	o.run("login", name, "--password-file", password)
+	var made struct{ Secret string }
+	o.read(&made, "--json", "token", "make", "bench", "--scope", "all")
+	return made.Secret
 }
 
 // run runs one verb, which must succeed, and gives what it prints.
 func (o *office) run(args ...string) []byte {
 	o.b.Helper()
 	cmd := exec.Command(o.bin, append([]string{"--data", o.dir, "--config", o.config}, args...)...)
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+filepath.Dir(o.config), "CLARION_TOKEN="+o.tokens[o.user])
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {

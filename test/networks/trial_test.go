@@ -25,6 +25,7 @@ import (
 	"clarion/daemon"
 	"clarion/message"
 	"clarion/office"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -135,14 +136,14 @@ func free(t *testing.T) string {
 	return l.Addr().String()
 }
 
-func as(name string) office.Actor { return office.Actor{Name: name} }
+func as(name string) office.Actor { return office.Actor{Name: name, Verified: true} }
 
 func (tr *trial) furnish() {
 	tr.Helper()
-	o := tr.daemon.Office()
-	for _, name := range []string{"ann", "bob"} {
-		tr.no(o.AddPerson(tr.Context(), store.Person{Name: name, FullName: "Officer " + name, Role: "officer"}, office.Actor{}))
-	}
+	o, a := tr.daemon.Office(), tr.daemon.Accounts()
+	tr.no(a.AddFirst(tr.Context(), people.Person{Name: "ann", FullName: "Officer Ann", Kind: people.Human}, "violin tundra magnet soup"))
+	tr.no(a.SetPerson(tr.Context(), people.Person{Name: "bob", FullName: "Officer Bob", Kind: people.Human}, as("ann")))
+	tr.no(a.SetRoles(tr.Context(), "bob", people.Everywhere, []people.Role{people.Approver}, as("ann")))
 	for i := range lanes {
 		name := fmt.Sprintf("net%d", i)
 		tr.no(o.SetAudience(tr.Context(), audience.Audience{Name: name, Title: name, Channels: []string{name}}, as("ann")))
@@ -174,7 +175,7 @@ func (tr *trial) approve(i int) {
 	tr.no(err)
 	_, err = o.Approve(tr.Context(), added.ID, submitted.Digest, as("bob"))
 	tr.no(err)
-	all, err := o.Sends(tr.Context(), store.SendFilter{Message: added.ID, Limit: 10})
+	all, err := o.View(as("ann")).Sends(tr.Context(), store.SendFilter{Message: added.ID, Limit: 10})
 	tr.no(err)
 	if len(all) != 1 {
 		tr.Fatalf("message %d has %d sends", i, len(all))
@@ -206,7 +207,7 @@ func (tr *trial) moving() int {
 		switch s.State {
 		case message.Sent, message.Failed:
 		case message.SendUnknown:
-			d, err := tr.daemon.Office().Send(tr.Context(), s.ID)
+			d, err := tr.daemon.Office().View(as("ann")).Send(tr.Context(), s.ID)
 			tr.no(err)
 			if !d.Decide {
 				n++
@@ -220,7 +221,7 @@ func (tr *trial) moving() int {
 
 func (tr *trial) all() []message.Send {
 	tr.Helper()
-	all, err := tr.daemon.Office().Sends(tr.Context(), store.SendFilter{Limit: 2 * trials})
+	all, err := tr.daemon.Office().View(as("ann")).Sends(tr.Context(), store.SendFilter{Limit: 2 * trials})
 	tr.no(err)
 	return all
 }
@@ -238,7 +239,7 @@ func (tr *trial) judge(posts []string) {
 	there := strings.Join(posts, "\n")
 	v := verdict{looks: map[string]int{}}
 	for _, s := range tr.all() {
-		d, err := tr.daemon.Office().Send(tr.Context(), s.ID)
+		d, err := tr.daemon.Office().View(as("ann")).Send(tr.Context(), s.ID)
 		tr.no(err)
 		v.count(d)
 		least, most := len(there), 0

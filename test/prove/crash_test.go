@@ -54,9 +54,8 @@ func prepare(t *testing.T, bin string) trial {
 	s := newSink(t)
 	host, port, _ := strings.Cut(s.addr, ":")
 	o := newOffice(t, bin, fmt.Sprintf(trialConfig, host, port, connections, ahead))
-	o.run("person", "add", "ada", "--full-name", "Ada Okoro", "--role", "press officer")
-	o.run("--as", "ada", "person", "add", "carys", "--full-name", "Carys Morgan", "--role", "eComms lead")
-	o.run("--as", "ada", "audience", "set", "stakeholders", "--title", "Stakeholders", "--channels", "email")
+	o.people()
+	o.run("audience", "set", "stakeholders", "--title", "Stakeholders", "--channels", "email")
 	list := filepath.Join(t.TempDir(), "list.csv")
 	var rows strings.Builder
 	rows.WriteString("email,name\n")
@@ -66,14 +65,14 @@ func prepare(t *testing.T, bin string) trial {
 	if err := os.WriteFile(list, []byte(rows.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o.run("--as", "ada", "audience", "import", "stakeholders", list)
+	o.run("audience", "import", "stakeholders", list)
 	file := filepath.Join(t.TempDir(), "news.md")
 	text := "---\ntitle: Bridge reopens\nsummary: The bridge reopens.\ndepartment: Roads\naudiences: [stakeholders]\n---\n\nThe bridge reopens today.\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	added := objects[struct{ ID string }](t, o.run("--json", "--as", "ada", "message", "add", file))[0]
-	o.run("--as", "ada", "message", "submit", added.ID)
+	added := objects[struct{ ID string }](t, o.run("--json", "message", "add", file))[0]
+	o.run("message", "submit", added.ID)
 	shown := objects[struct{ Digest string }](t, o.run("--json", "message", "show", added.ID))[0]
 	return trial{office: o, sink: s, message: added.ID, digest: shown.Digest}
 }
@@ -86,6 +85,7 @@ func (p trial) fresh(t *testing.T) trial {
 		t.Fatal(err)
 	}
 	o := newOffice(t, p.bin, string(config))
+	o.user, o.tokens = p.user, p.tokens
 	p.copyTo(o)
 	p.sink.reset()
 	return trial{office: o, sink: p.sink, message: p.message, digest: p.digest}
@@ -93,7 +93,7 @@ func (p trial) fresh(t *testing.T) trial {
 
 // approve lets the mails go.
 func (p trial) approve() {
-	_, _ = p.try("--as", "carys", "message", "approve", p.message, "--digest", p.digest) // the daemon may die under it
+	_, _ = p.by("carys").try("message", "approve", p.message, "--digest", p.digest) // the daemon may die under it
 }
 
 type sendLine struct {

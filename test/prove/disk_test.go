@@ -32,6 +32,7 @@ func (p trial) onSmallDisk(t *testing.T) trial {
 		t.Fatal(err)
 	}
 	o := newOffice(t, p.bin, string(config))
+	o.user, o.tokens = p.user, p.tokens
 	if err := os.Mkdir(o.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +164,7 @@ func TestFreezeOnFullDisk(t *testing.T) {
 	p := prepare(t, build(t)).onSmallDisk(t)
 	d := p.start()
 	p.fillWhileSending(t)
-	pressed := objects[struct{ Memory, File, Row bool }](t, p.run("--json", "--as", "ada", "freeze"))[0]
+	pressed := objects[struct{ Memory, File, Row bool }](t, p.run("--json", "freeze"))[0]
 	if !pressed.Memory || !pressed.File { // a row may just find room
 		t.Errorf("the freeze on a full disk took %+v, want memory and file", pressed)
 	}
@@ -174,10 +175,10 @@ func TestFreezeOnFullDisk(t *testing.T) {
 	if now := p.sink.total(); now != frozen {
 		t.Errorf("%d mails left while everything was frozen", now-frozen)
 	}
-	p.run("--as", "ada", "thaw")
-	p.run("--as", "carys", "thaw")
-	p.run("--as", "ada", "message", "release", p.message)
-	p.run("--as", "carys", "message", "release", p.message)
+	p.run("thaw")
+	p.by("carys").run("thaw")
+	p.run("message", "release", p.message)
+	p.by("carys").run("message", "release", p.message)
 	p.wantWhole(t)
 	p.stop(d)
 	if !strings.Contains(d.log.String(), `"event":"freeze"`) {

@@ -41,7 +41,7 @@ func TestKillAtTheLease(t *testing.T) {
 		all := o.newsroom(t, messages)
 		d := o.start(fmt.Sprintf("CLARION_CRASH_AT=%s:%d", crashpoint.Claimed, nth))
 		for n, m := range all[:nth] {
-			_, _ = o.try("--as", "carys", "message", "approve", m.ID, "--digest", m.Digest) // the daemon may die under it
+			_, _ = o.by("carys").try("message", "approve", m.ID, "--digest", m.Digest) // the daemon may die under it
 			if n+1 < nth {
 				o.awaitSent(t, n+1)
 			}
@@ -54,7 +54,7 @@ func TestKillAtTheLease(t *testing.T) {
 		}
 		d = o.start()
 		for _, m := range all {
-			_, _ = o.try("--as", "carys", "message", "approve", m.ID, "--digest", m.Digest) // refused where it is durable
+			_, _ = o.by("carys").try("message", "approve", m.ID, "--digest", m.Digest) // refused where it is durable
 		}
 		o.awaitSent(t, messages)
 		if n := o.entries(t); n != messages {
@@ -67,9 +67,8 @@ func TestKillAtTheLease(t *testing.T) {
 // newsroom submits so many messages to the public.
 func (o *office) newsroom(t *testing.T, n int) []approvable {
 	t.Helper()
-	o.run("person", "add", "ada", "--full-name", "Ada Okoro", "--role", "press officer")
-	o.run("--as", "ada", "person", "add", "carys", "--full-name", "Carys Morgan", "--role", "eComms lead")
-	o.run("--as", "ada", "audience", "set", "everyone", "--title", "Everyone", "--public", "--channels", "web")
+	o.people()
+	o.run("audience", "set", "everyone", "--title", "Everyone", "--public", "--channels", "web")
 	all := make([]approvable, n)
 	for i := range all {
 		file := filepath.Join(t.TempDir(), "news.md")
@@ -77,8 +76,8 @@ func (o *office) newsroom(t *testing.T, n int) []approvable {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		all[i].ID = objects[approvable](t, o.run("--json", "--as", "ada", "message", "add", file))[0].ID
-		o.run("--as", "ada", "message", "submit", all[i].ID)
+		all[i].ID = objects[approvable](t, o.run("--json", "message", "add", file))[0].ID
+		o.run("message", "submit", all[i].ID)
 		all[i].Digest = objects[approvable](t, o.run("--json", "message", "show", all[i].ID))[0].Digest
 	}
 	return all

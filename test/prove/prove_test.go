@@ -39,6 +39,8 @@ type office struct {
 	dir    string
 	config string
 	listen string
+	user   string            // who acts; empty before anybody can
+	tokens map[string]string // of each person, by which they act
 }
 
 func newOffice(t *testing.T, bin, config string) *office {
@@ -61,6 +63,39 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
+// by gives the same office with somebody else acting.
+func (o *office) by(name string) *office {
+	other := *o
+	other.user = name
+	return &other
+}
+
+// people makes ada, who may do everything and acts from now on, and carys, who
+// approves, in an office with a department.
+func (o *office) people() {
+	o.t.Helper()
+	password := filepath.Join(o.t.TempDir(), "password")
+	if err := os.WriteFile(password, []byte("violin tundra magnet soup\n"), 0o600); err != nil {
+		o.t.Fatal(err)
+	}
+	o.run("user", "add", "ada", "--first", "--full-name", "Ada Okoro", "--password-file", password)
+	ada := o.token("ada", password)
+	o.run("user", "add", "carys", "--full-name", "Carys Morgan")
+	o.run("user", "roles", "carys", "approver", "publisher")
+	invited := objects[struct{ Link string }](o.t, o.run("--json", "user", "invite", "carys"))[0]
+	o.run("user", "accept", invited.Link, "--password-file", password)
+	o.tokens = map[string]string{"ada": ada, "carys": o.token("carys", password)}
+	o.user = "ada"
+	o.run("department", "add", "Roads")
+}
+
+// token signs somebody in and makes a token that may do what they may.
+func (o *office) token(name, password string) string {
+	o.t.Helper()
+	o.run("login", name, "--password-file", password)
+	return objects[struct{ Secret string }](o.t, o.run("--json", "token", "make", "trial", "--scope", "all"))[0].Secret
+}
+
 // run runs one verb and gives what it prints; it must succeed.
 func (o *office) run(args ...string) string {
 	o.t.Helper()
@@ -73,6 +108,7 @@ func (o *office) run(args ...string) string {
 
 func (o *office) try(args ...string) (string, error) {
 	cmd := exec.Command(o.bin, append([]string{"--data", o.dir, "--config", o.config}, args...)...)
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+filepath.Dir(o.config), "CLARION_TOKEN="+o.tokens[o.user])
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()

@@ -18,7 +18,7 @@ import (
 	"clarion/daemon"
 	"clarion/message"
 	"clarion/office"
-	"clarion/store"
+	"clarion/people"
 )
 
 const settings = `
@@ -58,10 +58,11 @@ func open(t *testing.T) *newsroom {
 	n.no(d.Start(t.Context()))
 	t.Cleanup(func() { n.no(d.Stop(context.Background())) })
 	n.Office, n.base = d.Office(), c.Server.BaseURL
-	for _, name := range []string{"ada", "ben"} {
-		n.no(n.AddPerson(t.Context(), store.Person{Name: name, FullName: name}, office.Actor{Name: "ada"}))
-	}
-	n.no(n.SetAudience(t.Context(), audience.Audience{Name: "public", Title: "Everyone", Public: true, Channels: []string{"web"}}, office.Actor{Name: "ada"}))
+	ada, a := office.Actor{Name: "ada", Verified: true}, d.Accounts()
+	n.no(a.AddFirst(t.Context(), people.Person{Name: "ada", FullName: "Ada", Kind: people.Human}, "violin tundra magnet soup"))
+	n.no(a.SetPerson(t.Context(), people.Person{Name: "ben", FullName: "Ben", Kind: people.Human}, ada))
+	n.no(a.SetRoles(t.Context(), "ben", people.Everywhere, []people.Role{people.Approver}, ada))
+	n.no(n.SetAudience(t.Context(), audience.Audience{Name: "public", Title: "Everyone", Public: true, Channels: []string{"web"}}, ada))
 	return n
 }
 
@@ -75,17 +76,17 @@ func (n *newsroom) no(err error) {
 // publish takes a message to the public and gives it back.
 func (n *newsroom) publish(d office.Draft) message.Message {
 	n.Helper()
-	ada, ctx := office.Actor{Name: "ada"}, n.Context()
+	ada, ctx := office.Actor{Name: "ada", Verified: true}, n.Context()
 	d.File = "message.md"
 	added, err := n.Add(ctx, d, ada)
 	n.no(err)
 	submitted, err := n.Submit(ctx, added.ID, ada)
 	n.no(err)
-	_, err = n.Approve(ctx, added.ID, submitted.Digest, office.Actor{Name: "ben"})
+	_, err = n.Approve(ctx, added.ID, submitted.Digest, office.Actor{Name: "ben", Verified: true})
 	n.no(err)
 	var m message.Message
 	n.await("the message to be released", func() bool {
-		detail, err := n.Message(ctx, added.ID)
+		detail, err := n.View(ada).Message(ctx, added.ID)
 		n.no(err)
 		m = detail.Message
 		return m.State == message.Released

@@ -1,0 +1,99 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+
+	"clarion/ledger"
+	"clarion/office"
+	"clarion/people"
+	"clarion/store"
+)
+
+// Factor is a second factor that is being set up.
+type Factor struct {
+	Secret  string // as it is typed into an authenticator
+	Address string // as a QR code holds it
+}
+
+// BeginFactor makes a second factor. It counts once a code of it was given.
+func (a *Accounts) BeginFactor(by office.Actor) (Factor, error) {
+	secret, address, err := people.NewFactor(a.settings.Office, by.Name)
+	return Factor{Secret: secret, Address: address}, err
+}
+
+// ConfirmFactor takes over a second factor of which somebody gave a code, and
+// gives recovery codes that are shown once. Every session ends.
+func (a *Accounts) ConfirmFactor(ctx context.Context, secret, code, password, address string, by office.Actor) ([]string, error) {
+	if err := a.knows(ctx, password, address, by); err != nil {
+		return nil, err
+	}
+	codes := people.NewRecoveryCodes()
+	hashes := make([]string, len(codes))
+	for i, c := range codes {
+		hashes[i] = people.HashRecoveryCode(c)
+	}
+	err := a.own(ctx, by, func(t *store.Tx, _ store.Account) error {
+		step, ok := people.MatchFactor(code, secret, 0, t.Now())
+		if !ok {
+			return office.Refuse(office.Invalid, "the code does not fit the new second factor", "look at your authenticator, and at its clock")
+		}
+		if err := t.SetFactor(by.Name, secret, step, hashes); err != nil {
+			return err
+		}
+		return record(t, ledger.FactorChanged, by, by.Name)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up a second factor: %w", err)
+	}
+	return codes, nil
+}
+
+// DropFactor takes away somebody's own second factor; it takes the password and
+// a code. Every session ends.
+func (a *Accounts) DropFactor(ctx context.Context, code, password, address string, by office.Actor) error {
+	if err := a.knows(ctx, password, address, by); err != nil {
+		return err
+	}
+	return a.own(ctx, by, func(t *store.Tx, account store.Account) error {
+		proved, err := prove(t, account, code)
+		if err != nil {
+			return err
+		}
+		if !proved {
+			return office.Refuse(office.Invalid, "the code is wrong", "look at your authenticator, or use a recovery code")
+		}
+		if err := t.SetFactor(by.Name, "", 0, nil); err != nil {
+			return err
+		}
+		return record(t, ledger.FactorChanged, by, by.Name)
+	})
+}
+
+// ResetFactor takes away the second factor of somebody who lost it.
+func (a *Accounts) ResetFactor(ctx context.Context, name string, by office.Actor) error {
+	return a.update(ctx, by, people.ManagePeople, "", func(t *store.Tx) error {
+		if _, err := t.Person(name); err != nil {
+			return nobody(name)
+		}
+		if err := t.SetFactor(name, "", 0, nil); err != nil {
+			return err
+		}
+		return record(t, ledger.FactorChanged, by, name)
+	})
+}
+
+// knows checks a password once more before something that matters.
+func (a *Accounts) knows(ctx context.Context, password, address string, by office.Actor) error {
+	if err := a.mayTry(ctx, by.Name, address); err != nil {
+		return err
+	}
+	account, err := a.active(ctx, by.Name)
+	if err != nil {
+		return err
+	}
+	if !people.PasswordMatches(password, account.Password) {
+		return a.failed(ctx, by.Name, address)
+	}
+	return nil
+}

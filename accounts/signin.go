@@ -1,0 +1,181 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"clarion/office"
+	"clarion/people"
+	"clarion/store"
+)
+
+// SignIn is what somebody types to sign in.
+type SignIn struct {
+	Name     string
+	Password string
+	Code     string // of the second factor, or a recovery code; empty before it is asked for
+	Address  string // where they come from
+}
+
+// Session is what a session remembers of whoever signed in.
+type Session struct {
+	Person     string
+	Generation int64
+	Proved     time.Time // when a second factor was given; zero if none was
+}
+
+// ErrCodeWanted says that name and password are right and a second factor is
+// asked for. Nothing is signed in yet.
+var ErrCodeWanted = errors.New("a code of the second factor is wanted")
+
+// wrong is all that a refused sign-in says.
+func wrong() error {
+	return office.Refuse(office.Forbidden, "name, password or code is wrong", "try again, or ask an administrator for a new password")
+}
+
+// SignIn checks who somebody is. While they must wait nothing is checked, so
+// that nothing can be learned by going on.
+func (a *Accounts) SignIn(ctx context.Context, in SignIn) (Session, error) {
+	name := strings.ToLower(strings.TrimSpace(in.Name))
+	if err := a.mayTry(ctx, name, in.Address); err != nil {
+		return Session{}, err
+	}
+	account, err := a.active(ctx, name)
+	if err != nil {
+		return Session{}, err
+	}
+	if !people.PasswordMatches(in.Password, account.Password) {
+		return Session{}, a.failed(ctx, name, in.Address)
+	}
+	if account.Factor != "" && strings.TrimSpace(in.Code) == "" {
+		return Session{}, ErrCodeWanted
+	}
+	session := Session{Person: name, Generation: account.Generation}
+	err = a.store.Update(ctx, time.Now(), func(t *store.Tx) error {
+		if account.Factor != "" {
+			proved, err := prove(t, account, in.Code)
+			if err != nil || !proved {
+				return errors.Join(err, notProved(proved))
+			}
+			session.Proved = t.Now()
+		}
+		return t.ForgetFailedSignIns(hashed("sign-in", name))
+	})
+	if errors.Is(err, errNotProved) {
+		return Session{}, a.failed(ctx, name, in.Address)
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("sign in: %w", err)
+	}
+	return session, nil
+}
+
+var errNotProved = errors.New("the code is wrong")
+
+func notProved(proved bool) error {
+	if proved {
+		return nil
+	}
+	return errNotProved
+}
+
+// mayTry refuses whoever failed too often of late.
+func (a *Accounts) mayTry(ctx context.Context, name, address string) error {
+	return a.store.Update(ctx, time.Now(), func(t *store.Tx) error {
+		attempts, err := t.Attempts(hashed("sign-in", name), address)
+		if err != nil {
+			return err
+		}
+		if wait := attempts.Wait(t.Now()); wait > 0 {
+			return office.Refuse(office.Conflict, "too many sign-ins failed", fmt.Sprintf("wait %s", wait.Round(time.Second)))
+		}
+		return nil
+	})
+}
+
+func (a *Accounts) failed(ctx context.Context, name, address string) error {
+	err := a.store.Update(context.WithoutCancel(ctx), time.Now(), func(t *store.Tx) error {
+		return t.RecordFailedSignIn(hashed("sign-in", name), address)
+	})
+	return errors.Join(wrong(), err)
+}
+
+// active gives the account of somebody who may sign in, or one that no password
+// fits.
+func (a *Accounts) active(ctx context.Context, name string) (store.Account, error) {
+	none := store.Account{Password: people.NoPassword}
+	p, err := a.store.Person(ctx, name)
+	if errors.Is(err, store.ErrNotFound) || err == nil && (!p.Active() || p.Kind != people.Human) {
+		return none, nil
+	}
+	if err != nil {
+		return none, err
+	}
+	account, err := a.store.Account(ctx, name)
+	if err == nil && account.Password == "" {
+		return none, nil
+	}
+	return account, err
+}
+
+// prove takes a code of the second factor, or a recovery code.
+func prove(t *store.Tx, account store.Account, code string) (bool, error) {
+	if step, ok := people.MatchFactor(code, account.Factor, account.FactorStep, t.Now()); ok {
+		return t.UseFactor(account.Person, step)
+	}
+	return t.UseRecoveryCode(account.Person, people.HashRecoveryCode(code))
+}
+
+// Recognise gives whom a session is of, if it still holds.
+func (a *Accounts) Recognise(ctx context.Context, s Session) (office.Actor, bool, error) {
+	p, err := a.store.Person(ctx, s.Person)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !p.Active() {
+		return office.Actor{}, false, nil
+	}
+	if err != nil {
+		return office.Actor{}, false, err
+	}
+	account, err := a.store.Account(ctx, s.Person)
+	if err != nil || account.Generation != s.Generation {
+		return office.Actor{}, false, err
+	}
+	return office.Actor{Name: s.Person, Verified: true, Proved: s.Proved}, true, nil
+}
+
+// RecogniseToken gives whom a token is of. One that was revoked or has expired
+// is recognised and allows nothing.
+func (a *Accounts) RecogniseToken(ctx context.Context, secret string) (office.Actor, bool, error) {
+	if !people.IsToken(secret) {
+		return office.Actor{}, false, nil
+	}
+	token, found, err := a.store.TokenByHash(ctx, people.HashToken(secret))
+	if err != nil || !found {
+		return office.Actor{}, false, err
+	}
+	return office.Actor{Name: token.Owner, Verified: true, Token: &token}, true, nil
+}
+
+// Prove gives a session a fresh second factor.
+func (a *Accounts) Prove(ctx context.Context, s Session, code, address string) (Session, error) {
+	if err := a.mayTry(ctx, s.Person, address); err != nil {
+		return s, err
+	}
+	err := a.own(ctx, office.Actor{Name: s.Person, Verified: true}, func(t *store.Tx, account store.Account) error {
+		if account.Factor == "" {
+			return office.Refuse(office.Conflict, "you have no second factor", "set one up in your account")
+		}
+		proved, err := prove(t, account, code)
+		if err != nil || !proved {
+			return errors.Join(err, notProved(proved))
+		}
+		s.Proved = t.Now()
+		return nil
+	})
+	if errors.Is(err, errNotProved) {
+		return s, a.failed(ctx, s.Person, address)
+	}
+	return s, err
+}

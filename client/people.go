@@ -1,0 +1,130 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"clarion/api"
+)
+
+// SignIn gives the key of a session, or says that a code is wanted.
+func (c *Client) SignIn(ctx context.Context, s api.SignIn) (api.SignedIn, error) {
+	return call[api.SignedIn](ctx, c.With(""), request{method: http.MethodPost, path: path("session"), body: s})
+}
+
+// SignOut ends the session.
+func (c *Client) SignOut(ctx context.Context) error {
+	_, err := call[api.Done](ctx, c, request{method: http.MethodDelete, path: path("session")})
+	return err
+}
+
+// Self shows who asks.
+func (c *Client) Self(ctx context.Context) (api.Self, error) {
+	return call[api.Self](ctx, c, request{method: http.MethodGet, path: path("session")})
+}
+
+// Prove gives the session a fresh second factor.
+func (c *Client) Prove(ctx context.Context, code string) error {
+	_, err := call[api.Done](ctx, c, request{method: http.MethodPost, path: path("session", "prove"), body: api.Code{Code: code}})
+	return err
+}
+
+// Choose chooses a password by an invitation.
+func (c *Client) Choose(ctx context.Context, choice api.Choice) error {
+	_, err := call[api.Done](ctx, c.With(""), request{method: http.MethodPost, path: path("session", "choose"), body: choice})
+	return err
+}
+
+// People lists everyone.
+func (c *Client) People(ctx context.Context) (api.People, error) {
+	return call[api.People](ctx, c, request{method: http.MethodGet, path: path("people")})
+}
+
+// SetPerson adds or changes a person.
+func (c *Client) SetPerson(ctx context.Context, name string, s api.PersonSettings) error {
+	_, err := call[api.Done](ctx, c, request{method: http.MethodPut, path: path("people", name), body: s})
+	return err
+}
+
+// SetRoles sets the roles that a person holds in a department.
+func (c *Client) SetRoles(ctx context.Context, name string, r api.Roles) error {
+	_, err := call[api.Done](ctx, c, request{method: http.MethodPut, path: path("people", name, "roles"), body: r})
+	return err
+}
+
+// Invite makes a link by which a person chooses a password.
+func (c *Client) Invite(ctx context.Context, name string) (api.Invitation, error) {
+	return call[api.Invitation](ctx, c, request{method: http.MethodPost, path: path("people", name, "invite")})
+}
+
+// Disable ends a person's access and tells what they left open.
+func (c *Client) Disable(ctx context.Context, name string) (api.Left, error) {
+	return call[api.Left](ctx, c, request{method: http.MethodPost, path: path("people", name, "disable")})
+}
+
+// Enable gives a person their access back.
+func (c *Client) Enable(ctx context.Context, name string) error {
+	_, err := call[api.Done](ctx, c, request{method: http.MethodPost, path: path("people", name, "enable")})
+	return err
+}
+
+// ResetFactor takes away a person's second factor.
+func (c *Client) ResetFactor(ctx context.Context, name string) error {
+	_, err := call[api.Done](ctx, c, request{method: http.MethodPost, path: path("people", name, "reset-factor")})
+	return err
+}
+
+// MakeToken makes a token and gives its secret.
+func (c *Client) MakeToken(ctx context.Context, t api.TokenRequest) (api.Token, error) {
+	return call[api.Token](ctx, c, request{method: http.MethodPost, path: path("tokens"), body: t})
+}
+
+// Tokens lists the tokens of whoever asks.
+func (c *Client) Tokens(ctx context.Context) (api.Tokens, error) {
+	return call[api.Tokens](ctx, c, request{method: http.MethodGet, path: path("tokens")})
+}
+
+// RevokeToken ends a token.
+func (c *Client) RevokeToken(ctx context.Context, id int64) error {
+	_, err := call[api.Done](ctx, c, request{method: http.MethodDelete, path: path("tokens", strconv.FormatInt(id, 10))})
+	return err
+}
+
+// Departments lists the departments.
+func (c *Client) Departments(ctx context.Context) (api.Departments, error) {
+	return call[api.Departments](ctx, c, request{method: http.MethodGet, path: path("departments")})
+}
+
+// AddDepartment adds a department.
+func (c *Client) AddDepartment(ctx context.Context, name string) error {
+	_, err := call[api.Done](ctx, c, request{method: http.MethodPost, path: path("departments"), body: api.Department{Name: name}})
+	return err
+}
+
+// RemoveDepartment removes a department.
+func (c *Client) RemoveDepartment(ctx context.Context, name string) error {
+	_, err := call[api.Done](ctx, c, request{method: http.MethodDelete, path: path("departments", name)})
+	return err
+}
+
+// Policies lists what messages must have.
+func (c *Client) Policies(ctx context.Context) (api.Policies, error) {
+	return call[api.Policies](ctx, c, request{method: http.MethodGet, path: path("policies")})
+}
+
+// SetPolicy sets what messages must have.
+func (c *Client) SetPolicy(ctx context.Context, p api.Policy) error {
+	_, err := call[api.Done](ctx, c, request{method: http.MethodPut, path: path("policies"), body: p})
+	return err
+}
+
+// DropPolicy takes a policy away.
+func (c *Client) DropPolicy(ctx context.Context, department, audience string) error {
+	q := url.Values{}
+	put(q, "department", department)
+	put(q, "audience", audience)
+	_, err := call[api.Done](ctx, c, request{method: http.MethodDelete, path: path("policies"), query: q})
+	return err
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"clarion/api"
+	"clarion/client"
+)
+
+func (c *cli) loginCommand() *cobra.Command {
+	var secret secretFlag
+	var code string
+	cmd := c.verb("login NAME", "Sign in; the session lasts for 12 hours, or 2 without use", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+		password, err := secret.read(c, "Password: ")
+		if err != nil {
+			return err
+		}
+		return c.asNobody(cmd.Context(), func(o *client.Client) error {
+			in, err := o.SignIn(cmd.Context(), api.SignIn{Name: args[0], Password: password, Code: code})
+			if err == nil && in.WantsCode {
+				if code, err = c.ask("Code of your second factor, or a recovery code: "); err != nil {
+					return err
+				}
+				in, err = o.SignIn(cmd.Context(), api.SignIn{Name: args[0], Password: password, Code: code})
+			}
+			if err != nil {
+				return err
+			}
+			if err := c.keep(in); err != nil {
+				return err
+			}
+			return c.result(api.SignedIn{Name: in.Name, Expires: in.Expires}, "You are signed in as %s until %s.", in.Name, c.when(in.Expires))
+		})
+	})
+	secret.on(cmd)
+	cmd.Flags().StringVar(&code, "code", "", "of your second factor; asked for if it is wanted")
+	return cmd
+}
+
+// keep remembers a session for the verbs that follow.
+func (c *cli) keep(in api.SignedIn) error {
+	k, err := openKeyring()
+	if err != nil {
+		return err
+	}
+	folder, err := filepath.Abs(c.dataDir())
+	if err != nil {
+		return fmt.Errorf("find the data folder: %w", err)
+	}
+	k.put(folder, in.Name, in.Key)
+	return k.save()
+}
+
+func (c *cli) logoutCommand() *cobra.Command {
+	return c.verb("logout", "Sign out", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		key, err := c.sessionKey()
+		if err != nil {
+			return err
+		}
+		if key == "" {
+			return errors.New("nobody is signed in here; there is nothing to end")
+		}
+		return c.asNobody(cmd.Context(), func(o *client.Client) error {
+			if err := o.With(key).SignOut(cmd.Context()); err != nil && !ended(err) {
+				return err
+			}
+			if err := c.forget(); err != nil {
+				return err
+			}
+			return c.result(api.Done{Done: true}, "You are signed out.")
+		})
+	})
+}
+
+// forget drops the session that was used.
+func (c *cli) forget() error {
+	k, err := openKeyring()
+	if err != nil {
+		return err
+	}
+	folder, err := filepath.Abs(c.dataDir())
+	if err != nil {
+		return fmt.Errorf("find the data folder: %w", err)
+	}
+	k.drop(folder, c.user())
+	return k.save()
+}
+
+// ended reports whether a refusal says that a session or token does not hold.
+func ended(err error) bool {
+	refused, ok := errors.AsType[*api.Error](err)
+	return ok && refused.Status == http.StatusUnauthorized
+}
+
+func (c *cli) whoamiCommand() *cobra.Command {
+	return c.verb("whoami", "Show who you are and what you may do", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		return c.withOffice(cmd.Context(), func(o *client.Client) error {
+			me, err := o.Self(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return c.result(me, "%s (%s), %s", me.Name, me.FullName, rolesText(me.Roles))
+		})
+	})
+}
+
+func (c *cli) proveCommand() *cobra.Command {
+	var code string
+	cmd := c.verb("prove", "Give a fresh code of your second factor, where a decision asks for one", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		if code == "" {
+			var err error
+			if code, err = c.ask("Code of your second factor, or a recovery code: "); err != nil {
+				return err
+			}
+		}
+		return c.withOffice(cmd.Context(), func(o *client.Client) error {
+			if err := o.Prove(cmd.Context(), code); err != nil {
+				return err
+			}
+			return c.result(api.Done{Done: true}, "It counts for 15 minutes.")
+		})
+	})
+	cmd.Flags().StringVar(&code, "code", "", "the code; asked for without")
+	return cmd
+}
+
+// key gives what the caller comes with: a token or key from the environment,
+// or the session that they began.
+func (c *cli) key() (string, error) {
+	if key := setting("", "CLARION_TOKEN", ""); key != "" {
+		return key, nil
+	}
+	return c.sessionKey()
+}
+
+// sessionKey gives the key of the session that the caller began; empty if
+// nobody is named and nobody signed in.
+func (c *cli) sessionKey() (string, error) {
+	k, err := openKeyring()
+	if err != nil {
+		return "", err
+	}
+	folder, err := filepath.Abs(c.dataDir())
+	if err != nil {
+		return "", fmt.Errorf("find the data folder: %w", err)
+	}
+	key := k.key(folder, c.user())
+	if key == "" && c.user() != "" {
+		return "", fmt.Errorf("%s is not signed in here; sign in with `clarion login %s`", c.user(), c.user())
+	}
+	return key, nil
+}

@@ -1,0 +1,119 @@
+package office
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"clarion/message"
+	"clarion/people"
+	"clarion/store"
+)
+
+// approving is what a message in review must have, and what it has so far.
+type approving struct {
+	needs people.Needs
+	given []people.Approval // by those who may still approve it
+}
+
+// missing says in words what is not there yet; empty if nothing is.
+func (a approving) missing() string {
+	_, missing := a.needs.Met(a.given)
+	return missing
+}
+
+// by reports whether somebody has approved already.
+func (a approving) by(name string) bool {
+	return slices.ContainsFunc(a.given, func(g people.Approval) bool { return g.By == name })
+}
+
+// reader is what approving is read from: the store, or a transaction.
+type reader interface {
+	Approvals(m message.Message) ([]store.Approval, error)
+	Policies() ([]people.Policy, error)
+	AudienceSizes() (map[string]int, error)
+	Person(name string) (people.Person, error)
+}
+
+// readings reads outside of a transaction.
+type readings struct {
+	ctx   context.Context //nolint:containedctx // it lives for one call
+	store *store.Store
+}
+
+func (r readings) Approvals(m message.Message) ([]store.Approval, error) {
+	return r.store.Approvals(r.ctx, m)
+}
+
+func (r readings) Policies() ([]people.Policy, error)        { return r.store.Policies(r.ctx) }
+func (r readings) AudienceSizes() (map[string]int, error)    { return r.store.AudienceSizes(r.ctx) }
+func (r readings) Person(name string) (people.Person, error) { return r.store.Person(r.ctx, name) }
+
+// approvingOf reads what a message must have by the policies as they are now,
+// and what it has. Who lost the role meanwhile does not count any more.
+func approvingOf(t reader, m message.Message, audiences []string) (approving, error) {
+	policies, err := t.Policies()
+	if err != nil {
+		return approving{}, err
+	}
+	all, err := t.AudienceSizes()
+	if err != nil {
+		return approving{}, err
+	}
+	sizes := map[string]int{}
+	for _, name := range audiences {
+		sizes[name] = all[name]
+	}
+	a := approving{needs: people.NeedsOf(policies, m.Department, sizes)}
+	given, err := t.Approvals(m)
+	if err != nil {
+		return approving{}, err
+	}
+	for _, g := range given {
+		p, err := t.Person(g.By)
+		if err != nil {
+			return approving{}, err
+		}
+		if roles := p.RolesIn(m.Department); slices.Contains(roles, people.Approver) {
+			a.given = append(a.given, people.Approval{By: g.By, Roles: roles, Proved: g.Proved, At: g.At})
+		}
+	}
+	return a, nil
+}
+
+// approve records one person's word for what is in review. With the last that
+// is needed the message is approved; missing says what else is.
+func (o *Office) approve(t *store.Tx, m message.Message, by Actor) (to message.State, missing string, err error) {
+	revision, err := t.Revision(m.ID, m.Revision)
+	if err != nil {
+		return "", "", err
+	}
+	before, err := approvingOf(t, m, revision.Content.Plan.Audiences)
+	if err != nil {
+		return "", "", err
+	}
+	proved := by.fresh(t.Now())
+	switch {
+	case before.needs.SecondFactor && !proved:
+		return "", "", Refuse(Forbidden, fmt.Sprintf("approving message %s takes a fresh second factor", m.ID), "give one with `clarion prove`, and approve again")
+	case before.by(by.Name):
+		return "", "", Refuse(Conflict, fmt.Sprintf("%s has approved message %s already", by.Name, m.ID), "it still takes "+before.missing())
+	}
+	if err := t.AddApproval(m, by.Name, proved); err != nil {
+		return "", "", err
+	}
+	after, err := approvingOf(t, m, revision.Content.Plan.Audiences)
+	if err != nil {
+		return "", "", err
+	}
+	if missing := after.missing(); missing != "" {
+		return message.InReview, missing, nil
+	}
+	return message.Approved, "", t.SetApproved(m, by.Name)
+}
+
+// fresh reports whether whoever acts gave a second factor lately.
+func (a Actor) fresh(now time.Time) bool {
+	return people.Who{Token: a.Token, Proved: a.Proved}.Fresh(now)
+}

@@ -1,0 +1,119 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"clarion/ledger"
+	"clarion/message"
+	"clarion/people"
+	"clarion/store"
+)
+
+// actEmergency names what two people decide together without an approval.
+const actEmergency = "emergency"
+
+// Emergency lets go at once what is in review and nobody approved. Two people
+// who approve or release do it together; one who holds the role emergency does
+// it alone, and leaves a debt: somebody else must approve it afterwards. What
+// leaves is bound to the digest as ever.
+func (o *Office) Emergency(ctx context.Context, id, digest, reason string, by Actor) (Decided, error) {
+	if strings.TrimSpace(reason) == "" {
+		return Decided{}, Refuse(Invalid, "an emergency has a reason", "say with --reason what it is")
+	}
+	var decided Decided
+	err := o.onMessage(ctx, by, people.ReadMessages, id, func(t *store.Tx, m message.Message) (err error) {
+		if err := o.mayRush(t, m, digest); err != nil {
+			return err
+		}
+		alone := Allowed(t, by, people.EmergencySend, m.Department) == nil
+		if alone {
+			decided = Decided{Done: true}
+		} else if decided, err = o.rushTogether(t, m, reason, by); err != nil || !decided.Done {
+			return err
+		}
+		if err := t.SetApproved(m, by.Name); err != nil {
+			return err
+		}
+		if alone {
+			err = t.InsertDebt(id, digest, by.Name)
+		}
+		if err != nil {
+			return err
+		}
+		with, err := t.Tie(decided.First)
+		if err != nil {
+			return err
+		}
+		return recordMessage(t, ledger.MessageEmergency, by, reason, ledger.MessageBody{
+			Message: id, Revision: m.Revision, Digest: digest, From: m.State, To: message.Approved, With: with,
+		})
+	})
+	if err != nil {
+		return Decided{}, fmt.Errorf("release %s in an emergency: %w", id, err)
+	}
+	o.queue.Wake()
+	return decided, nil
+}
+
+// mayRush refuses what even an emergency doesn't change: the bytes that were
+// seen, and where they go.
+func (o *Office) mayRush(t *store.Tx, m message.Message, digest string) error {
+	switch {
+	case m.State != message.InReview:
+		return Refuse(Conflict, fmt.Sprintf("message %s is %s; only one in review can be released in an emergency", m.ID, m.State), "submit it first")
+	case digest != m.SubmittedDigest:
+		return Refuse(Conflict, fmt.Sprintf("what you saw of message %s is not what is in review now", m.ID),
+			fmt.Sprintf("look at it with `clarion message show %s` and name the digest that it shows", m.ID))
+	}
+	if err := mayAmend(t, m); err != nil {
+		return err
+	}
+	return o.sameDestinations(t, m)
+}
+
+// rushTogether takes the word of one of two.
+func (o *Office) rushTogether(t *store.Tx, m message.Message, reason string, by Actor) (Decided, error) {
+	if err := Allowed(t, by, people.ApproveMessage, m.Department); err != nil && Allowed(t, by, people.ReleaseMessage, m.Department) != nil {
+		return Decided{}, err
+	}
+	decided, err := together(t, 2, act{name: actEmergency, subject: m.ID, about: m.SubmittedDigest, message: m.ID, reason: reason, by: by})
+	if err != nil || !decided.Done {
+		return decided, err
+	}
+	first := Actor{Name: decided.First} // who may have lost the role since
+	if err := Allowed(t, first, people.ApproveMessage, m.Department); err != nil && Allowed(t, first, people.ReleaseMessage, m.Department) != nil {
+		return Decided{}, err
+	}
+	return decided, nil
+}
+
+// Settle approves afterwards what one person released in an emergency. Whoever
+// released it can't.
+func (o *Office) Settle(ctx context.Context, id, reason string, by Actor) error {
+	err := o.onMessage(ctx, by, people.SettleDebt, id, func(t *store.Tx, m message.Message) error {
+		err := t.SettleDebt(id, by.Name)
+		if errors.Is(err, store.ErrNotFound) {
+			return Refuse(Conflict, fmt.Sprintf("message %s owes no approval, or you released it yourself", id), "`clarion status` shows what owes one")
+		}
+		if err != nil {
+			return err
+		}
+		return recordMessage(t, ledger.DebtSettled, by, reason, ledger.MessageBody{Message: id, Digest: m.ApprovedDigest})
+	})
+	if err != nil {
+		return fmt.Errorf("settle %s: %w", id, err)
+	}
+	return nil
+}
+
+// Debts lists what was released in an emergency and still owes an approval.
+func (v View) Debts(ctx context.Context) ([]Debt, error) {
+	seen, err := v.departments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return v.office.store.Debts(ctx, seen)
+}

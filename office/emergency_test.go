@@ -1,0 +1,128 @@
+package office_test
+
+import (
+	"strings"
+	"testing"
+
+	"clarion/message"
+	"clarion/office"
+	"clarion/people"
+)
+
+func TestTwoPeopleInAnEmergency(t *testing.T) {
+	b := setup(t)
+	for _, name := range []string{"bob", "cat"} {
+		b.hire(name, people.Everywhere, people.Approver)
+	}
+	id, digest := b.inReview("audiences: [public]")
+	_, err := b.Emergency(b.ctx, id, digest, " ", bob())
+	b.refused(err, office.Invalid, "has a reason")
+	_, err = b.Emergency(b.ctx, id, strings.Repeat("0", 64), "flood", bob())
+	b.refused(err, office.Conflict, "is not what is in review now")
+	first, err := b.Emergency(b.ctx, id, digest, "flood", bob())
+	b.no(err)
+	again, err := b.Emergency(b.ctx, id, digest, "flood", bob())
+	b.no(err)
+	if first.Done || !again.Already || b.stateOf(id) != message.InReview {
+		t.Errorf("after one: %+v, %+v, %s", first, again, b.stateOf(id))
+	}
+	second, err := b.Emergency(b.ctx, id, digest, "flood", cat())
+	b.no(err)
+	if !second.Done || second.First != "bob" || b.stateOf(id) != message.Approved {
+		t.Errorf("after two: %+v, %s", second, b.stateOf(id))
+	}
+	if debts, err := b.Debts(b.ctx); err != nil || len(debts) != 0 {
+		t.Errorf("debts %+v, %v", debts, err)
+	}
+}
+
+// One of two who lost the role in between is no one of two.
+func TestTheFirstOfTwoLostTheRole(t *testing.T) {
+	b := setup(t)
+	for _, name := range []string{"bob", "cat"} {
+		b.hire(name, people.Everywhere, people.Publisher)
+	}
+	id, digest := b.inReview("audiences: [public]")
+	_, err := b.Emergency(b.ctx, id, digest, "flood", bob())
+	b.no(err)
+	b.hire("bob", people.Everywhere, people.Viewer)
+	_, err = b.Emergency(b.ctx, id, digest, "flood", cat())
+	b.refused(err, office.Forbidden, "bob is not")
+	if b.stateOf(id) != message.InReview {
+		t.Errorf("it is %s", b.stateOf(id))
+	}
+}
+
+// An edit in between begins anew: two people decide about the same bytes.
+func TestAnEditBetweenTwoInAnEmergency(t *testing.T) {
+	b := setup(t)
+	for _, name := range []string{"bob", "cat"} {
+		b.hire(name, people.Everywhere, people.Approver)
+	}
+	id, digest := b.inReview("audiences: [public]")
+	_, err := b.Emergency(b.ctx, id, digest, "flood", bob())
+	b.no(err)
+	_, err = b.Edit(b.ctx, id, draft("audiences: [public]", "title: Another"), ann())
+	b.no(err)
+	second, err := b.Emergency(b.ctx, id, b.submit(id), "flood", cat())
+	b.no(err)
+	if second.Done {
+		t.Error("a word about other bytes counted")
+	}
+}
+
+func TestOnePersonInAnEmergencyOwesAnApproval(t *testing.T) {
+	b := setup(t)
+	b.hire("bob", people.Everywhere, people.Emergency)
+	b.hire("dan", people.Everywhere, people.Author)
+	id, digest := b.inReview("audiences: [public]")
+	_, err := b.Emergency(b.ctx, id, digest, "flood", as("dan"))
+	b.refused(err, office.Forbidden, "dan is not")
+	decided, err := b.Emergency(b.ctx, id, digest, "flood", bob())
+	b.no(err)
+	debts, err := b.Debts(b.ctx)
+	b.no(err)
+	if !decided.Done || b.stateOf(id) != message.Approved || len(debts) != 1 || debts[0].By != "bob" || debts[0].Message != id {
+		t.Fatalf("%+v, %s, %+v", decided, b.stateOf(id), debts)
+	}
+	b.refused(b.Settle(b.ctx, id, "", bob()), office.Forbidden, "bob is not approver")
+	b.hire("bob", people.Everywhere, people.Approver)
+	b.refused(b.Settle(b.ctx, id, "", bob()), office.Conflict, "you released it yourself")
+	b.no(b.Settle(b.ctx, id, "it was right", cat()))
+	b.refused(b.Settle(b.ctx, id, "", cat()), office.Conflict, "owes no approval")
+	if debts, err = b.Debts(b.ctx); err != nil || len(debts) != 0 {
+		t.Errorf("debts %+v, %v", debts, err)
+	}
+}
+
+func TestNoEmergencyBeforeSubmit(t *testing.T) {
+	b := setup(t)
+	id := b.add("audiences: [public]")
+	_, err := b.Emergency(b.ctx, id, strings.Repeat("0", 64), "flood", bob())
+	b.refused(err, office.Conflict, "submit it first")
+}
+
+func TestDifference(t *testing.T) {
+	b := setup(t)
+	id := b.add("audiences: [public]", "summary: It opens at noon.")
+	against, all, err := b.Difference(b.ctx, id)
+	b.no(err)
+	if against != 0 || len(all) != 2 || !strings.Contains(all[0].Text, "+Bridge opens") {
+		t.Errorf("of a first revision: against %d, %+v", against, all)
+	}
+	b.no(b.Approve(b.ctx, id, b.submit(id), bob()))
+	_, err = b.Edit(b.ctx, id, draft("audiences: [public]", "summary: It opens at one."), ann())
+	b.no(err)
+	against, all, err = b.Difference(b.ctx, id)
+	b.no(err)
+	if against != 1 || all[0].Channel != "mastodon" || !strings.Contains(all[0].Text, "-It opens at noon.") || !strings.Contains(all[0].Text, "+It opens at one.") {
+		t.Errorf("against %d, %+v", against, all)
+	}
+	_, err = b.Edit(b.ctx, id, draft("audiences: [public]", "summary: It opens at noon."), ann())
+	b.no(err)
+	if _, all, err = b.Difference(b.ctx, id); err != nil || all[0].Text != "" || all[1].Text != "" {
+		t.Errorf("of what is as it was: %+v, %v", all, err)
+	}
+	_, _, err = b.Difference(b.ctx, "m0")
+	b.refused(err, office.NotFound, "m0")
+}

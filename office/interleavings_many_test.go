@@ -1,0 +1,5 @@
+//go:build prove
+
+package office_test
+
+const interleavings = 10_000

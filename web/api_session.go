@@ -1,0 +1,71 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"clarion/accounts"
+	"clarion/api"
+	"clarion/office"
+)
+
+// socketAddress is where those come from who sign in on the machine itself.
+const socketAddress = "socket"
+
+type authorised struct {
+	Authorization string `header:"Authorization" required:"false" doc:"Bearer, and the key of a session or a token."`
+}
+
+func (a *API) registerSessions() {
+	op := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"sessions"}}
+	}
+	handle(a, op("sign-in", http.MethodPost, "/session", "Sign in"), a.signIn)
+	handle(a, op("show-self", http.MethodGet, "/session", "Show who asks"), a.showSelf)
+	handle(a, op("prove", http.MethodPost, "/session/prove", "Give the session a fresh second factor"), func(ctx context.Context, in *struct {
+		Authorization string `header:"Authorization" required:"false" doc:"Bearer, and the key of a session."` // an embedded struct would stay empty
+		Body          api.Code
+	}) (*answer[api.Done], error) {
+		return done(a.sessions.prove(ctx, in.Authorization, in.Body.Code))
+	})
+	handle(a, op("sign-out", http.MethodDelete, "/session", "Sign out"), func(ctx context.Context, in *authorised) (*answer[api.Done], error) {
+		_, key, _ := strings.Cut(in.Authorization, " ")
+		return done(a.sessions.end(ctx, key))
+	})
+	handle(a, op("choose-password", http.MethodPost, "/session/choose", "Choose a password by an invitation"), func(ctx context.Context, in *given[api.Choice]) (*answer[api.Done], error) {
+		_, err := a.accounts.Reset(ctx, in.Body.Code, in.Body.Password)
+		return done(err)
+	})
+}
+
+func (a *API) signIn(ctx context.Context, in *given[api.SignIn]) (*answer[api.SignedIn], error) {
+	asked := accounts.SignIn{Name: in.Body.Name, Password: in.Body.Password, Code: in.Body.Code, Address: socketAddress}
+	session, err := a.accounts.SignIn(ctx, asked)
+	if errors.Is(err, accounts.ErrCodeWanted) {
+		return reply(api.SignedIn{Name: in.Body.Name, WantsCode: true}), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	key, expires, err := a.sessions.key(ctx, session)
+	if err != nil {
+		return nil, err
+	}
+	return reply(api.SignedIn{Name: session.Person, Key: key, Expires: api.At(expires)}), nil
+}
+
+func (a *API) showSelf(ctx context.Context, _ *nothing) (*answer[api.Self], error) {
+	by := actor(ctx)
+	if by.Name == "" {
+		return nil, office.Refuse(office.Forbidden, "you are not signed in", "sign in with `clarion login`")
+	}
+	p, left, err := a.accounts.Self(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	return reply(api.Self{Person: personOf(p), SecondFactor: left >= 0, Proved: api.At(by.Proved), Token: by.Token != nil}), nil
+}

@@ -1,0 +1,53 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"clarion/accounts"
+	"clarion/api"
+	"clarion/people"
+)
+
+func (a *API) registerTokens() {
+	op := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"tokens"}}
+	}
+	handle(a, op("make-token", http.MethodPost, "/tokens", "Make a token"), func(ctx context.Context, in *given[api.TokenRequest]) (*answer[api.Token], error) {
+		secret, made, err := a.accounts.MakeToken(ctx, accounts.NewToken{
+			Name: in.Body.Name, Owner: in.Body.Owner, Scope: people.Scope(in.Body.Scope), Test: in.Body.Test, Age: time.Duration(in.Body.Days) * day,
+		}, actor(ctx))
+		if err != nil {
+			return nil, err
+		}
+		out := tokenOf(made)
+		out.Secret = secret
+		return reply(out), nil
+	})
+	handle(a, op("list-tokens", http.MethodGet, "/tokens", "List the tokens of whoever asks"), func(ctx context.Context, _ *nothing) (*answer[api.Tokens], error) {
+		all, err := a.accounts.Tokens(ctx, actor(ctx))
+		if err != nil {
+			return nil, err
+		}
+		out := api.Tokens{Tokens: make([]api.Token, len(all))}
+		for i, t := range all {
+			out.Tokens[i] = tokenOf(t)
+		}
+		return reply(out), nil
+	})
+	handle(a, op("revoke-token", http.MethodDelete, "/tokens/{id}", "Revoke a token"), func(ctx context.Context, in *struct {
+		ID int64 `path:"id" minimum:"1" doc:"The token's id."`
+	}) (*answer[api.Done], error) {
+		return done(a.accounts.RevokeToken(ctx, in.ID, actor(ctx)))
+	})
+}
+
+func tokenOf(t people.Token) api.Token {
+	return api.Token{
+		ID: t.ID, Name: t.Name, Owner: t.Owner, Scope: string(t.Scope), Test: t.Test,
+		Created: api.At(t.CreatedAt), Expires: api.At(t.ExpiresAt), Revoked: api.At(t.RevokedAt),
+	}
+}
