@@ -73,8 +73,8 @@ func (a *Accounts) DropFactor(ctx context.Context, code, password, address strin
 // ResetFactor takes away the second factor of somebody who lost it.
 func (a *Accounts) ResetFactor(ctx context.Context, name string, by office.Actor) error {
 	return a.update(ctx, by, people.ManagePeople, "", func(t *store.Tx) error {
-		if _, err := t.Person(name); err != nil {
-			return nobody(name)
+		if _, err := known(t, name); err != nil {
+			return err
 		}
 		if err := t.SetFactor(name, "", 0, nil); err != nil {
 			return err

@@ -71,10 +71,7 @@ func newReset() string { return strings.ToLower(rand.Text()) }
 func (a *Accounts) Invite(ctx context.Context, name string, by office.Actor) (link string, err error) {
 	code := newReset()
 	err = a.update(ctx, by, people.ManagePeople, "", func(t *store.Tx) error {
-		p, err := t.Person(name)
-		if errors.Is(err, store.ErrNotFound) {
-			return nobody(name)
-		}
+		p, err := known(t, name)
 		if err != nil {
 			return err
 		}

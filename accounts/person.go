@@ -138,16 +138,14 @@ func (a *Accounts) grantable(t *store.Tx, name, department string, by office.Act
 	if name == by.Name {
 		return office.Refuse(office.Forbidden, "nobody gives roles to themselves", "ask another administrator")
 	}
-	if _, err := t.Person(name); errors.Is(err, store.ErrNotFound) {
-		return nobody(name)
-	} else if err != nil {
+	if _, err := known(t, name); err != nil {
 		return err
 	}
 	if department == people.Everywhere {
 		return nil
 	}
-	known, err := t.HasDepartment(department)
-	if err == nil && !known {
+	there, err := t.HasDepartment(department)
+	if err == nil && !there {
 		return office.Refuse(office.NotFound, fmt.Sprintf("there is no department called %q", department), "`clarion department list` shows them")
 	}
 	return err
@@ -177,11 +175,10 @@ func (a *Accounts) Enable(ctx context.Context, name string, by office.Actor) err
 
 func (a *Accounts) setDisabled(ctx context.Context, name string, disabled bool, kind ledger.Kind, by office.Actor) error {
 	return a.update(ctx, by, people.ManagePeople, "", func(t *store.Tx) error {
-		err := t.SetDisabled(name, disabled)
-		if errors.Is(err, store.ErrNotFound) {
-			return nobody(name)
+		if _, err := known(t, name); err != nil {
+			return err
 		}
-		if err != nil {
+		if err := t.SetDisabled(name, disabled); err != nil {
 			return err
 		}
 		return record(t, kind, by, name)

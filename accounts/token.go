@@ -61,10 +61,8 @@ func (a *Accounts) MakeToken(ctx context.Context, n NewToken, by office.Actor) (
 
 // ofSystem makes a token for a system alone: a person makes their own.
 func (a *Accounts) ofSystem(t *store.Tx, owner string, change func(*store.Tx) error) error {
-	p, err := t.Person(owner)
+	p, err := known(t, owner)
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nobody(owner)
 	case err != nil:
 		return err
 	case p.Kind != people.System:

@@ -49,6 +49,15 @@ type Left struct {
 	Messages []string `json:"messages" nullable:"false" doc:"Messages that they edited last and that are not finished."`
 }
 
+// Erased is what came of a decision to erase a person.
+type Erased struct {
+	Done    bool   `json:"done" doc:"False while it waits for a second administrator."`
+	Already bool   `json:"already" doc:"Whether you had decided so before: somebody else must."`
+	Name    string `json:"name,omitempty" doc:"The neutral name that stands where theirs did."`
+	Ties    int    `json:"ties,omitempty" doc:"Names and texts of the ledger that were bound anew."`
+	Unclean string `json:"unclean,omitempty" doc:"Why the file may still hold, where nothing reads it, what was erased. The next start takes it away."`
+}
+
 // Department is a part of the office.
 type Department struct {
 	Name string `json:"name" maxLength:"500"`

@@ -70,6 +70,11 @@ func (c *Client) Enable(ctx context.Context, name string) error {
 	return err
 }
 
+// Erase erases a disabled person for good, or decides so first of two.
+func (c *Client) Erase(ctx context.Context, name string) (api.Erased, error) {
+	return call[api.Erased](ctx, c, request{method: http.MethodPost, path: path("people", name, "erase")})
+}
+
 // ResetFactor takes away a person's second factor.
 func (c *Client) ResetFactor(ctx context.Context, name string) error {
 	_, err := call[api.Done](ctx, c, request{method: http.MethodPost, path: path("people", name, "reset-factor")})

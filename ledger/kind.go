@@ -6,6 +6,7 @@ type Kind string
 // The kinds of entries.
 const (
 	Opened            Kind = "ledger.opened" // a writer's first entry
+	KeyMade           Kind = "ledger.key"    // by which exports are signed from here on
 	MessageAdded      Kind = "message.added"
 	MessageEdited     Kind = "message.edited"
 	MessageSubmitted  Kind = "message.submitted"
@@ -43,6 +44,7 @@ const (
 	PersonChanged     Kind = "person.changed"
 	PersonDisabled    Kind = "person.disabled"
 	PersonEnabled     Kind = "person.enabled"
+	PersonErased      Kind = "person.erased"
 	RolesChanged      Kind = "person.roles"
 	PasswordChanged   Kind = "account.password"
 	ResetMade         Kind = "account.reset" // a link by which a password is chosen

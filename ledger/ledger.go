@@ -141,6 +141,23 @@ func NewTie(value string) Tie {
 	return Tie{Ref: tieRef(salt, value), Salt: salt, Value: value}
 }
 
+// Rebound tells what binds a value since an erasure.
+type Rebound struct {
+	Ref   string // as the chain holds it
+	Bound string // the reference of the tie that took its place
+}
+
+// RootOf folds what an erasure rebound, in order of the references, into the
+// hash that its entry holds.
+func RootOf(all []Rebound) Hash {
+	b := []byte("clarion/ledger/erasure/1\n")
+	for _, r := range all {
+		b = appendBytes(b, r.Ref)
+		b = appendBytes(b, r.Bound)
+	}
+	return sha256.Sum256(b)
+}
+
 // Holds reports whether the value is the one that was bound.
 func (t Tie) Holds() bool { return t.Ref == tieRef(t.Salt, t.Value) }
 

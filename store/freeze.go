@@ -29,6 +29,15 @@ func (s *Store) Freeze(ctx context.Context) (FreezeRow, bool, error) {
 	return f, true, nil
 }
 
+// Frozen reports whether there is a row.
+func (t *Tx) Frozen() (bool, error) {
+	var there bool
+	if err := row(t.ctx, t, "SELECT EXISTS (SELECT 1 FROM freezes)", nil, &there); err != nil {
+		return false, fmt.Errorf("read the freeze: %w", err)
+	}
+	return there, nil
+}
+
 // SetFreeze writes the row. It is true if there was none before.
 func (t *Tx) SetFreeze(by, reason string) (bool, error) {
 	n, err := t.exec("INSERT INTO freezes (id, by, reason, at) VALUES (1, ?, ?, ?) ON CONFLICT (id) DO NOTHING", by, reason, ms(t.now))

@@ -62,7 +62,7 @@ func (a *audit) all(writers []ledgerWriter) error {
 		}
 	}
 	a.missingHeads()
-	return errors.Join(a.strays(), a.uncovered(), a.ties())
+	return errors.Join(a.strays(), a.uncovered(), a.ties(), a.erasures())
 }
 
 // expectBefore adds the heads that later chains hold of the chains before
@@ -192,21 +192,6 @@ func (a *audit) uncovered() error {
 		a.fault("%d attempts at recipients are covered by no entry: they were inserted or changed", n)
 	}
 	return err
-}
-
-// ties reports values that are not the ones the chain knows by their hash. One
-// that was erased is none.
-func (a *audit) ties() error {
-	return scan(a.ctx, a.tx, func(rows *sql.Rows) error {
-		var tie ledger.Tie
-		if err := rows.Scan(&tie.Ref, &tie.Salt, &tie.Value); err != nil {
-			return err
-		}
-		if !tie.Holds() {
-			a.fault("what is tied to the ledger by %.16s… was changed", tie.Ref)
-		}
-		return nil
-	}, "SELECT ref, salt, value FROM ledger_ties ORDER BY ref")
 }
 
 // covered checks the attempts that entries about recipients stand for.

@@ -64,6 +64,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err := s.openLedger(ctx, time.Now()); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the ledger of %s: %w", path, err), s.Close())
 	}
+	_ = s.Clean(ctx) // of an erasure that was cut short; what fails is done again at the next start
 	return s, nil
 }
 

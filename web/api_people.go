@@ -55,6 +55,10 @@ func (a *API) registerPeople() {
 	handle(a, op("enable-person", http.MethodPost, "/people/{name}/enable", "Give a person their access back"), func(ctx context.Context, in *personName) (*answer[api.Done], error) {
 		return done(a.accounts.Enable(ctx, in.Name, actor(ctx)))
 	})
+	handle(a, op("erase-person", http.MethodPost, "/people/{name}/erase", "Erase a disabled person for good; it takes two administrators"), func(ctx context.Context, in *personName) (*answer[api.Erased], error) {
+		e, err := a.accounts.Erase(ctx, in.Name, actor(ctx))
+		return reply(api.Erased{Done: e.Done, Already: e.Already, Name: e.Name, Ties: e.Ties, Unclean: e.Unclean}), err
+	})
 	handle(a, op("reset-factor", http.MethodPost, "/people/{name}/reset-factor", "Take away the second factor of somebody who lost it"), func(ctx context.Context, in *personName) (*answer[api.Done], error) {
 		return done(a.accounts.ResetFactor(ctx, in.Name, actor(ctx)))
 	})

@@ -13,7 +13,7 @@ import (
 
 func (c *cli) userCommand() *cobra.Command {
 	return group("user", "Manage the people who draft, approve and look after things",
-		c.userAdd(), c.userList(), c.userRoles(), c.userInvite(), c.userAccept(), c.userDisable(), c.userEnable(), c.userResetFactor())
+		c.userAdd(), c.userList(), c.userRoles(), c.userInvite(), c.userAccept(), c.userDisable(), c.userEnable(), c.userErase(), c.userResetFactor())
 }
 
 func (c *cli) userAdd() *cobra.Command {

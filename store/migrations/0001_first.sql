@@ -414,6 +414,15 @@ CREATE TABLE ledger_ties (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Which ties each erasure of a person changed, and what binds them since. The
+-- erasure's entry holds the hash over its rows.
+CREATE TABLE ledger_erasures (
+  number INTEGER NOT NULL, -- of the erased person
+  ref    TEXT NOT NULL,
+  bound  TEXT NOT NULL,
+  PRIMARY KEY (ref, number)
+) STRICT, WITHOUT ROWID;
+
 -- What the public may read. Nothing of a message stands here before its
 -- publication, and the public pages' connection can read nothing else.
 CREATE TABLE public_pages (
