@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clarion/accounts"
+	"clarion/export"
 	"clarion/ledger"
 	"clarion/office"
 	"clarion/people"
@@ -46,7 +47,7 @@ func TestErase(t *testing.T) {
 		t.Errorf("the ledger: %v", v.Faults)
 	}
 	var story []string
-	b.no(b.store.Export(b.ctx, time.Time{}, func(e store.ExportedEntry) error {
+	_, err = b.store.Export(b.ctx, export.Range{}, func(e export.Entry) error {
 		if strings.Contains(string(e.Body)+e.Ties["subject"]+e.Ties["by"], "hal") {
 			t.Errorf("%s names them: %s %v", e.Kind, e.Body, e.Ties)
 		}
@@ -54,7 +55,8 @@ func TestErase(t *testing.T) {
 			story = append(story, string(e.Kind)+" by "+e.Ties["by"]+" with "+e.Ties["with"])
 		}
 		return nil
-	}))
+	})
+	b.no(err)
 	if want := []string{
 		"person.added by ada with ", "person.roles by ada with ", "account.reset by ada with ", "account.password by erased person 1 with ",
 		"account.factor by erased person 1 with ", "token.made by erased person 1 with ", "person.disabled by ada with ",

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clarion/accounts"
+	"clarion/export"
 	"clarion/ledger"
 	"clarion/office"
 	"clarion/people"
@@ -170,10 +171,11 @@ func TestTheLedgerKnows(t *testing.T) {
 	b.no(b.Disable(b.ctx, "bob", as("ada")))
 	b.no(b.Enable(b.ctx, "bob", as("ada")))
 	var text strings.Builder
-	b.no(b.store.Export(b.ctx, time.Time{}, func(e store.ExportedEntry) error {
+	_, err = b.store.Export(b.ctx, export.Range{}, func(e export.Entry) error {
 		text.WriteString(string(e.Kind) + " " + string(e.Body) + "\n")
 		return nil
-	}))
+	})
+	b.no(err)
 	for _, kind := range []ledger.Kind{
 		ledger.PersonAdded, ledger.RolesChanged, ledger.ResetMade, ledger.PasswordChanged, ledger.FactorChanged, ledger.TokenMade, ledger.TokenRevoked,
 		ledger.PersonDisabled, ledger.PersonEnabled,

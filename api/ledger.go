@@ -26,6 +26,19 @@ type Entry struct {
 	Ties   map[string]string `json:"ties,omitempty" doc:"What the references in the body stand for, unless it was erased."`
 }
 
+// LedgerRange is what of the ledger is exported; what is empty bounds nothing.
+type LedgerRange struct {
+	Message string // about this message alone
+	Since   Time   // of this instant or later
+	Until   Time   // before this instant
+}
+
+// ExportKey is the public key by which exports of the ledger are signed.
+type ExportKey struct {
+	Public      string `json:"public" doc:"As OpenSSH writes it."`
+	Fingerprint string `json:"fingerprint" doc:"As ssh-keygen -l shows it."`
+}
+
 // Verification is the answer of a ledger verification.
 type Verification struct {
 	Entries int64    `json:"entries"`

@@ -87,7 +87,7 @@ func TestCutAnswersAreErrors(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	})
 	n := 0
-	err := c.Export(t.Context(), api.Time{}, func(api.Entry) error { n++; return nil })
+	err := c.Export(t.Context(), api.LedgerRange{}, func(api.Entry) error { n++; return nil })
 	if err == nil || n != 1 {
 		t.Errorf("a cut export gave %d entries and %v", n, err)
 	}

@@ -21,6 +21,7 @@ import (
 
 	"clarion/accounts"
 	"clarion/config"
+	"clarion/credentials"
 	"clarion/freeze"
 	"clarion/office"
 	"clarion/queue"
@@ -111,6 +112,7 @@ func (d *Daemon) build(ctx context.Context) error {
 	parts.office.PublicChanged = func() { d.public.Invalidate() }
 	d.alerts = newAlerts(d.options.Config, d.log)
 	parts.office.Teller = d.alerts
+	parts.office.Vault = credentials.In(d.options.Dir)
 	d.office = office.New(d.store, d.engine, stop, parts.office)
 	d.watch = newWatch(d.office, d.observer)
 	d.accounts = newAccounts(d.options.Config, d.store, d.alerts)

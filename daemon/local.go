@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clarion/config"
+	"clarion/credentials"
 	"clarion/freeze"
 	"clarion/message"
 	"clarion/office"
@@ -80,6 +81,7 @@ func Local(ctx context.Context, c *config.Config, dir, version string) (http.Han
 		return nil, nil, errors.Join(err, release())
 	}
 	var faults faultList
+	p.office.Vault = credentials.In(dir)
 	o := office.New(s, idle{s, faults.add}, freeze.New(dir), p.office)
 	if err := o.Furnish(ctx); err != nil { // no daemon may have run yet
 		return nil, nil, errors.Join(err, release())

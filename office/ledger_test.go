@@ -5,23 +5,23 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 
 	"clarion/audience"
+	"clarion/export"
 	"clarion/ledger"
 	"clarion/message"
 	"clarion/office"
-	"clarion/store"
 )
 
 // entries exports the ledger.
-func (b *bundle) entries() []store.ExportedEntry {
+func (b *bundle) entries() []export.Entry {
 	b.Helper()
-	var all []store.ExportedEntry
-	b.no(b.Export(b.ctx, time.Time{}, func(e store.ExportedEntry) error {
+	var all []export.Entry
+	_, err := b.Export(b.ctx, export.Range{}, func(e export.Entry) error {
 		all = append(all, e)
 		return nil
-	}))
+	})
+	b.no(err)
 	return all
 }
 
@@ -34,7 +34,7 @@ type fields struct {
 
 // entry runs a use case and gives the one entry of a kind that it left, after
 // verifying the chain.
-func (b *bundle) entry(kind ledger.Kind, act func() error) (store.ExportedEntry, fields) {
+func (b *bundle) entry(kind ledger.Kind, act func() error) (export.Entry, fields) {
 	b.Helper()
 	before := len(b.entries())
 	b.no(act())
@@ -43,7 +43,7 @@ func (b *bundle) entry(kind ledger.Kind, act func() error) (store.ExportedEntry,
 	if len(v.Faults) > 0 {
 		b.Fatalf("after %s the ledger does not verify: %v", kind, v.Faults)
 	}
-	var found []store.ExportedEntry
+	var found []export.Entry
 	for _, e := range b.entries()[before:] {
 		if e.Kind == kind && (e.Ties["by"] != "" || kind == ledger.Unsubscribed) {
 			found = append(found, e)

@@ -10,7 +10,6 @@ type (
 	Comment       = store.Comment
 	Debt          = store.Debt
 	Recipient     = store.Recipient
-	ExportedEntry = store.ExportedEntry
 	Verification  = store.Verification
 	Decision      = store.Decision
 	FirstDecision = store.FirstDecision

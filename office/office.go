@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -60,6 +61,8 @@ type Settings struct {
 	Links      Links
 	// Fetcher gets feeds; nil where none can be fetched.
 	Fetcher Fetcher
+	// Vault keeps the key by which exports are signed; nil where none are.
+	Vault Vault
 	// Teller, if not nil, tells staff by mail what waits for them.
 	Teller Teller
 	// Watcher, if not nil, is told of decisions about everything at once or
@@ -86,6 +89,7 @@ type Office struct {
 	settings Settings
 
 	configured atomic.Pointer[configured]
+	signing    sync.Mutex // one at a time makes the key of exports
 }
 
 // New makes an office.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"clarion/export"
 	"clarion/ledger"
 	"clarion/people"
 	"clarion/store"
@@ -18,12 +19,13 @@ func (v View) Verify(ctx context.Context, exported []ledger.Head) (store.Verific
 	return v.office.store.Verify(ctx, exported)
 }
 
-// Export hands out the ledger's entries from an instant on.
-func (v View) Export(ctx context.Context, since time.Time, hand func(store.ExportedEntry) error) error {
+// Export hands out the ledger's entries of a range, and gives the heads at the
+// same instant.
+func (v View) Export(ctx context.Context, within export.Range, hand func(export.Entry) error) ([]ledger.Head, error) {
 	if err := v.may(ctx, people.ExportLedger, ""); err != nil {
-		return err
+		return nil, err
 	}
-	return v.office.store.Export(ctx, since, hand)
+	return v.office.store.Export(ctx, within, hand)
 }
 
 // Heads gives the ledger's heads, to be kept elsewhere.

@@ -81,4 +81,6 @@ func partOfWord(text string, from, to int) bool {
 	return ofWord(before) || ofWord(behind)
 }
 
-func ofWord(r rune) bool { return r != utf8.RuneError && unicode.In(r, unicode.L, unicode.N, unicode.M) }
+func ofWord(r rune) bool {
+	return r != utf8.RuneError && unicode.In(r, unicode.L, unicode.N, unicode.M)
+}

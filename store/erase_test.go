@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"clarion/export"
 	"clarion/ledger"
 	"clarion/people"
 )
@@ -134,12 +135,13 @@ func TestTwoAreErased(t *testing.T) {
 	}
 	b.sound()
 	var texts []string
-	b.no(b.store.Export(context.Background(), time.Time{}, func(e ExportedEntry) error {
+	_, err := b.store.Export(context.Background(), export.Range{}, func(e export.Entry) error {
 		if e.Kind == ledger.Thawed {
 			texts = append(texts, e.Ties["reason"])
 		}
 		return nil
-	}))
+	})
+	b.no(err)
 	if !slices.Equal(texts, []string{"erased person 1 and erased person 2 agreed"}) {
 		t.Errorf("exported %q", texts)
 	}

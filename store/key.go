@@ -26,3 +26,14 @@ func (s *Store) Key(ctx context.Context, name string) ([]byte, error) {
 	}
 	return hex.DecodeString(stored)
 }
+
+// KnowExportKey takes note of the key by which exports are signed from here on;
+// false if it was that already.
+func (t *Tx) KnowExportKey(fingerprint string) (bool, error) {
+	n, err := t.exec(`INSERT INTO meta (key, value) VALUES ('export_key', ?)
+		ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value`, fingerprint)
+	if err != nil {
+		return false, fmt.Errorf("store the key of exports: %w", err)
+	}
+	return n > 0, nil
+}

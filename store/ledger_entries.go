@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
+	"clarion/export"
 	"clarion/ledger"
 )
 
@@ -70,40 +72,43 @@ func (r *entryReader) close() {
 	}
 }
 
-// ExportedEntry is one entry of the ledger with what is tied to it.
-type ExportedEntry struct {
-	Writer string            `json:"writer"`
-	Seq    int64             `json:"seq"`
-	At     time.Time         `json:"at"`
-	Kind   ledger.Kind       `json:"kind"`
-	Body   json.RawMessage   `json:"body"`
-	Hash   string            `json:"hash"`
-	Ties   map[string]string `json:"ties,omitempty"` // what the references in the body stand for
-}
-
-// Export hands out every entry from an instant on, oldest first.
-func (s *Store) Export(ctx context.Context, since time.Time, hand func(ExportedEntry) error) error {
-	all, err := writers(ctx, s.read)
+// Export hands out the entries of a range, oldest first, and gives the heads of
+// the chains at the same instant.
+func (s *Store) Export(ctx context.Context, within export.Range, hand func(export.Entry) error) ([]ledger.Head, error) {
+	snapshot, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("export the ledger: %w", err)
+	}
+	defer func() { _ = snapshot.Rollback() }()
+	all, err := writers(ctx, snapshot)
+	if err != nil {
+		return nil, err
 	}
 	for _, w := range all {
-		err := scan(ctx, s.read, func(rows *sql.Rows) error {
-			e, err := scanEntry(rows)
-			if err != nil {
-				return err
-			}
-			ties, err := tiesIn(ctx, s.read, e.Body)
-			if err != nil {
-				return err
-			}
-			return hand(ExportedEntry{Writer: w.name, Seq: e.Seq, At: e.At, Kind: e.Kind, Body: e.Body, Hash: e.Hash().String(), Ties: ties})
-		}, "SELECT seq, at, kind, body FROM ledger_entries WHERE writer_id = ? AND at >= ? ORDER BY seq", w.id, ms(since))
-		if err != nil {
-			return fmt.Errorf("export the ledger of %s: %w", w.name, err)
+		if err := exportChain(ctx, snapshot, w, within, hand); err != nil {
+			return nil, fmt.Errorf("export the ledger of %s: %w", w.name, err)
 		}
 	}
-	return nil
+	return heads(ctx, snapshot)
+}
+
+func exportChain(ctx context.Context, q querier, w ledgerWriter, within export.Range, hand func(export.Entry) error) error {
+	until := int64(math.MaxInt64)
+	if !within.Until.IsZero() {
+		until = ms(within.Until)
+	}
+	return scan(ctx, q, func(rows *sql.Rows) error {
+		e, err := scanEntry(rows)
+		if err != nil {
+			return err
+		}
+		ties, err := tiesIn(ctx, q, e.Body)
+		if err != nil {
+			return err
+		}
+		return hand(export.Entry{Writer: w.name, Seq: e.Seq, At: e.At, Kind: e.Kind, Body: e.Body, Hash: e.Hash().String(), Ties: ties})
+	}, `SELECT seq, at, kind, body FROM ledger_entries WHERE writer_id = ? AND at >= ? AND at < ?
+		AND (?4 = '' OR CASE WHEN json_valid(body) THEN body ->> 'message' END = ?4) ORDER BY seq`, w.id, ms(within.Since), until, within.Message)
 }
 
 // tiesIn resolves the references that stand as strings at the top of a body.

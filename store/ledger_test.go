@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"clarion/export"
 	"clarion/ledger"
 	"clarion/message"
 )
@@ -245,7 +246,7 @@ func TestVerifyFileUpAndDown(t *testing.T) {
 func TestExportResolvesTies(t *testing.T) {
 	b := told(t)
 	var kinds, persons []string
-	err := b.store.Export(context.Background(), time.Time{}, func(e ExportedEntry) error {
+	_, err := b.store.Export(context.Background(), export.Range{}, func(e export.Entry) error {
 		kinds = append(kinds, string(e.Kind))
 		for _, value := range e.Ties {
 			persons = append(persons, value)
@@ -257,7 +258,8 @@ func TestExportResolvesTies(t *testing.T) {
 		t.Errorf("exported %v with %v", kinds, persons)
 	}
 	after := 0
-	b.no(b.store.Export(context.Background(), b.now.Add(time.Hour), func(ExportedEntry) error { after++; return nil }))
+	_, err = b.store.Export(context.Background(), export.Range{Since: b.now.Add(time.Hour)}, func(export.Entry) error { after++; return nil })
+	b.no(err)
 	if after != 0 {
 		t.Errorf("%d entries of the future", after)
 	}

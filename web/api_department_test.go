@@ -173,7 +173,7 @@ func TestAPIOfficeWideNeedsARoleEverywhere(t *testing.T) {
 	cid, _, _ := d.coastal()
 	_, err := cid.Backup(ctx, &bytes.Buffer{})
 	d.refused(err, http.StatusForbidden, "for the whole office")
-	d.refused(cid.Export(ctx, api.Time{}, func(api.Entry) error { return nil }), http.StatusForbidden, "for the whole office")
+	d.refused(cid.Export(ctx, api.LedgerRange{}, func(api.Entry) error { return nil }), http.StatusForbidden, "for the whole office")
 	d.refused(cid.PauseChannel(ctx, "web", "no"), http.StatusForbidden, "for the whole office")
 	d.refused(cid.SetPerson(ctx, "dan", api.PersonSettings{FullName: "Dan"}), http.StatusForbidden, "for the whole office")
 	_, err = cid.Invite(ctx, "ada")

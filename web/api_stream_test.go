@@ -24,7 +24,7 @@ func TestAPILedgerExport(t *testing.T) {
 	id := d.approved(sample)
 	var kinds []string
 	var last int64
-	d.no(d.ada.Export(t.Context(), api.Time{}, func(e api.Entry) error {
+	d.no(d.ada.Export(t.Context(), api.LedgerRange{}, func(e api.Entry) error {
 		if e.Seq != last+1 || len(e.Hash) != 64 || e.At.IsZero() {
 			t.Errorf("entry %+v comes after %d", e, last)
 		}
@@ -40,11 +40,11 @@ func TestAPILedgerExport(t *testing.T) {
 			t.Errorf("there is no %s in %v", kind, kinds)
 		}
 	}
-	d.no(d.ada.Export(t.Context(), api.At(time.Now().Add(time.Hour)), func(e api.Entry) error {
+	d.no(d.ada.Export(t.Context(), api.LedgerRange{Since: api.At(time.Now().Add(time.Hour))}, func(e api.Entry) error {
 		return fmt.Errorf("got %+v from the future", e)
 	}))
 	enough := errors.New("enough")
-	if err := d.ada.Export(t.Context(), api.Time{}, func(api.Entry) error { return enough }); !errors.Is(err, enough) {
+	if err := d.ada.Export(t.Context(), api.LedgerRange{}, func(api.Entry) error { return enough }); !errors.Is(err, enough) {
 		t.Errorf("a reader's own error came back as %v", err)
 	}
 }

@@ -20,7 +20,8 @@ import (
 )
 
 func (c *cli) ledgerCommand() *cobra.Command {
-	return group("ledger", "Verify and export the record", c.ledgerVerify(), c.ledgerExport(), c.ledgerHead())
+	return group("ledger", "Verify and export the record",
+		c.ledgerVerify(), c.ledgerExport(), c.ledgerCheckExport(), c.ledgerKey(), c.ledgerHead())
 }
 
 func (c *cli) ledgerVerify() *cobra.Command {
@@ -136,19 +137,4 @@ func (c *cli) ledgerHead() *cobra.Command {
 			})
 		})
 	})
-}
-
-func (c *cli) ledgerExport() *cobra.Command {
-	var since string
-	cmd := c.verb("export", "Write the record as JSON, one entry a line", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
-		from, err := instant("--since", since)
-		if err != nil {
-			return err
-		}
-		return c.withOffice(cmd.Context(), func(o *client.Client) error {
-			return o.Export(cmd.Context(), from, func(e api.Entry) error { return c.object(e) })
-		})
-	})
-	cmd.Flags().StringVar(&since, "since", "", "entries of this time or later: \"2027-05-01 09:00 Europe/London\" or RFC 3339")
-	return cmd
 }

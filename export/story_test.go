@@ -1,0 +1,39 @@
+package export
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"clarion/ledger"
+)
+
+func TestStory(t *testing.T) {
+	t.Parallel()
+	ref := strings.Repeat("ab", 32)
+	for _, c := range []struct {
+		kind  ledger.Kind
+		body  string
+		ties  map[string]string
+		tells string
+	}{
+		{ledger.MessageAdded, `{"message":"m1","revision":1,"by":"` + ref + `"}`, map[string]string{"by": "ann"}, "ann added message m1 as a draft."},
+		{ledger.MessageSubmitted, `{"message":"m1","revision":2,"by":"` + ref + `"}`, map[string]string{"by": "ann"}, "ann submitted revision 2 of message m1 for approval."},
+		{ledger.MessageApproved, `{"message":"m1","revision":2,"to":"in_review","by":"` + ref + `"}`, map[string]string{"by": "erased person 7"}, "erased person 7 approved revision 2 of message m1, which needs further approvals."},
+		{ledger.MessageApproved, `{"message":"m1","revision":2,"to":"approved","by":"` + ref + `"}`, nil, "(erased) approved revision 2 of message m1, which is approved with that."},
+		{ledger.MessageEdited, `{"message":"m1","revision":3,"from":"approved","by":"x"}`, nil, "x edited message m1, which made revision 3, a draft; the approval that it had is void."},
+		{ledger.MessageReturned, `{"message":"m1","revision":1,"by":"x","reason":"r"}`, map[string]string{"reason": "say where"}, "x returned revision 1 of message m1 to its authors: say where."},
+		{ledger.MessageHeld, `{"message":"m1","hold":"freeze","why":"everything is frozen"}`, nil, "Clarion held message m1 back, because everything is frozen."},
+		{ledger.MessageReleased, `{"message":"m1","hold":"freeze","by":"b","with":"a"}`, nil, "a and b together released message m1, which was held back (freeze)."},
+		{ledger.MessageCommented, `{"message":"m1","revision":1,"by":"b","reason":"fine"}`, nil, "b said of revision 1 of message m1: fine."},
+		{ledger.SendAttempt, `{"message":"m1","mechanism":"web","audiences":["public"],"attempt":1,"outcome":"sent","remote_url":"https://x"}`, nil, "Attempt 1 to send message m1 by web to public: the destination accepted it, at https://x."},
+		{ledger.SendRecipients, `{"message":"m1","mechanism":"email","audiences":["press"],"attempts":3,"outcomes":{"sent":2,"failed":1}}`, nil, "3 attempts to send message m1 by email to press: 1 failed, 2 sent."},
+		{ledger.PersonErased, `{"by":"a","with":"b","subject":"erased person 7"}`, nil, "b and a together erased a person, who is called erased person 7 in this record."},
+		{"kind.of-tomorrow", `{}`, nil, "Clarion recorded kind.of-tomorrow."},
+		{ledger.Thawed, `not JSON`, nil, "This entry cannot be read."},
+	} {
+		if got := Story(Entry{Kind: c.kind, Body: json.RawMessage(c.body), Ties: c.ties}); got != c.tells {
+			t.Errorf("%s tells %q, want %q", c.kind, got, c.tells)
+		}
+	}
+}
