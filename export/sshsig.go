@@ -14,10 +14,10 @@ import (
 // Signatures are those of OpenSSH, so that `ssh-keygen -Y verify` checks them
 // (PROTOCOL.sshsig of OpenSSH; Ed25519 as in RFC 8709).
 const (
-	keyType   = "ssh-ed25519"
-	magic     = "SSHSIG"
-	armorHead = "-----BEGIN SSH SIGNATURE-----"
-	armorEnd  = "-----END SSH SIGNATURE-----"
+	keyType = "ssh-ed25519"
+	magic   = "SSHSIG"
+	head    = "-----BEGIN SSH SIGNATURE-----"
+	foot    = "-----END SSH SIGNATURE-----"
 
 	// Namespace keeps a signature of an export from counting as one of anything
 	// else.
@@ -83,33 +83,33 @@ func envelope(key ed25519.PublicKey, signature []byte) []byte {
 	return b
 }
 
-// armor writes a signature as text.
-func armor(envelope []byte) []byte {
+// textOf writes a signature as text.
+func textOf(envelope []byte) []byte {
 	encoded := base64.StdEncoding.EncodeToString(envelope)
 	var b strings.Builder
-	b.WriteString(armorHead + "\n")
+	b.WriteString(head + "\n")
 	for ; len(encoded) > 70; encoded = encoded[70:] {
 		b.WriteString(encoded[:70] + "\n")
 	}
-	b.WriteString(encoded + "\n" + armorEnd + "\n")
+	b.WriteString(encoded + "\n" + foot + "\n")
 	return []byte(b.String())
 }
 
 // Sign signs a text.
 func Sign(key ed25519.PrivateKey, text []byte) []byte {
 	public, _ := key.Public().(ed25519.PublicKey)
-	return armor(envelope(public, ed25519.Sign(key, signed(text))))
+	return textOf(envelope(public, ed25519.Sign(key, signed(text))))
 }
 
 // Verify reports whether a signature is, byte for byte, one that the holder of
 // a key made of a text for an export.
 func Verify(key ed25519.PublicKey, text, signature []byte) bool {
-	inner, _ := strings.CutPrefix(string(signature), armorHead+"\n")
-	inner, _ = strings.CutSuffix(inner, armorEnd+"\n")
+	inner, _ := strings.CutPrefix(string(signature), head+"\n")
+	inner, _ = strings.CutSuffix(inner, foot+"\n")
 	b, err := base64.StdEncoding.DecodeString(inner) // it passes over line breaks
 	if err != nil || len(b) < ed25519.SignatureSize || len(key) != ed25519.PublicKeySize {
 		return false
 	}
 	raw := b[len(b)-ed25519.SignatureSize:]
-	return bytes.Equal(signature, armor(envelope(key, raw))) && ed25519.Verify(key, signed(text), raw)
+	return bytes.Equal(signature, textOf(envelope(key, raw))) && ed25519.Verify(key, signed(text), raw)
 }
