@@ -47,7 +47,7 @@ func TestWhoManagesPeople(t *testing.T) {
 	b.no(b.store.Update(b.ctx, time.Now(), func(t *store.Tx) error { return t.InsertDepartment("Rivers") }))
 	b.join("bob", people.Grant{Department: "Rivers", Role: people.Admin})
 	b.join("cat")
-	b.refused(b.SetPerson(b.ctx, human("dan"), as("bob")), office.Forbidden, "bob is not admin for the whole office")
+	b.refused(b.SetPerson(b.ctx, human("dan"), as("bob")), office.Forbidden, "that takes the role admin for the whole office")
 	b.refused(b.SetPerson(b.ctx, human("dan"), as("stranger")), office.Forbidden, `no person called "stranger"`)
 	b.refused(b.SetPerson(b.ctx, human("dan"), office.Actor{}), office.Forbidden, "not signed in")
 	b.no(b.SetRoles(b.ctx, "cat", "Rivers", []people.Role{people.Author}, as("bob")))
@@ -142,7 +142,7 @@ func TestTokensOfSystems(t *testing.T) {
 	b.join("bob")
 	n := accounts.NewToken{Name: "cms", Owner: "robot", Scope: people.ScopeDraft, Age: time.Hour}
 	_, _, err := b.MakeToken(b.ctx, n, as("bob"))
-	b.refused(err, office.Forbidden, "bob is not admin")
+	b.refused(err, office.Forbidden, "bob may not manage people")
 	if _, _, err := b.MakeToken(b.ctx, n, as("ada")); err != nil {
 		t.Error(err)
 	}

@@ -22,7 +22,7 @@ type AudienceDetail struct {
 // Audiences lists every audience.
 func (v View) Audiences(ctx context.Context) ([]AudienceDetail, error) {
 	o := v.office
-	if err := v.may(ctx, people.ReadAudiences, ""); err != nil {
+	if err := v.may(ctx, people.ReadAudiences); err != nil {
 		return nil, err
 	}
 	all, err := o.store.Audiences(ctx)

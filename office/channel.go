@@ -51,7 +51,7 @@ func (o *Office) HoldGone(ctx context.Context, now time.Time) ([]message.Stopped
 // Channels lists the configured channels in their order.
 func (v View) Channels(ctx context.Context) ([]ChannelDetail, error) {
 	o := v.office
-	if err := v.may(ctx, people.ReadChannels, ""); err != nil {
+	if err := v.may(ctx, people.ReadChannels); err != nil {
 		return nil, err
 	}
 	states, err := o.store.ChannelStates(ctx)

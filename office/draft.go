@@ -155,7 +155,7 @@ func (r *reading) publishAt(when string) error {
 
 // Check reads a draft and stores nothing.
 func (v View) Check(ctx context.Context, d Draft) (Drafted, error) {
-	if err := v.may(ctx, people.ReadMessages, ""); err != nil {
+	if err := v.may(ctx, people.ReadMessages); err != nil {
 		return Drafted{}, err
 	}
 	return v.office.checkDraft(ctx, d, v.by)

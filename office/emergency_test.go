@@ -47,7 +47,7 @@ func TestTheFirstOfTwoLostTheRole(t *testing.T) {
 	b.no(err)
 	b.hire("bob", people.Everywhere, people.Viewer)
 	_, err = b.Emergency(b.ctx, id, digest, "flood", cat())
-	b.refused(err, office.Forbidden, "bob is not")
+	b.refused(err, office.Forbidden, "bob may not")
 	if b.stateOf(id) != message.InReview {
 		t.Errorf("it is %s", b.stateOf(id))
 	}
@@ -77,7 +77,7 @@ func TestOnePersonInAnEmergencyOwesAnApproval(t *testing.T) {
 	b.hire("dan", people.Everywhere, people.Author)
 	id, digest := b.inReview("audiences: [public]")
 	_, err := b.Emergency(b.ctx, id, digest, "flood", as("dan"))
-	b.refused(err, office.Forbidden, "dan is not")
+	b.refused(err, office.Forbidden, "dan may not")
 	decided, err := b.Emergency(b.ctx, id, digest, "flood", bob())
 	b.no(err)
 	debts, err := b.Debts(b.ctx)
@@ -85,7 +85,7 @@ func TestOnePersonInAnEmergencyOwesAnApproval(t *testing.T) {
 	if !decided.Done || b.stateOf(id) != message.Approved || len(debts) != 1 || debts[0].By != "bob" || debts[0].Message != id {
 		t.Fatalf("%+v, %s, %+v", decided, b.stateOf(id), debts)
 	}
-	b.refused(b.Settle(b.ctx, id, "", bob()), office.Forbidden, "bob is not approver")
+	b.refused(b.Settle(b.ctx, id, "", bob()), office.Forbidden, "bob may not settle what left in an emergency in Rivers: that takes the role approver")
 	b.hire("bob", people.Everywhere, people.Approver)
 	b.refused(b.Settle(b.ctx, id, "", bob()), office.Conflict, "you released it yourself")
 	b.no(b.Settle(b.ctx, id, "it was right", cat()))

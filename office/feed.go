@@ -39,7 +39,7 @@ type FeedImported struct {
 // CheckFeed tells what an import of a feed would do, and stores nothing.
 func (v View) CheckFeed(ctx context.Context, f Feed) (FeedImported, error) {
 	o := v.office
-	if err := v.may(ctx, people.ReadMessages, ""); err != nil {
+	if err := v.may(ctx, people.ReadMessages); err != nil {
 		return FeedImported{}, err
 	}
 	result, _, err := o.readFeed(ctx, f)

@@ -12,7 +12,7 @@ import (
 
 // Verify checks the whole ledger, against exported heads where there are any.
 func (v View) Verify(ctx context.Context, exported []ledger.Head) (store.Verification, error) {
-	if err := v.may(ctx, people.ReadLedger, ""); err != nil {
+	if err := v.may(ctx, people.ReadLedger); err != nil {
 		return store.Verification{}, err
 	}
 	return v.office.store.Verify(ctx, exported)
@@ -20,7 +20,7 @@ func (v View) Verify(ctx context.Context, exported []ledger.Head) (store.Verific
 
 // Export hands out the ledger's entries from an instant on.
 func (v View) Export(ctx context.Context, since time.Time, hand func(store.ExportedEntry) error) error {
-	if err := v.may(ctx, people.ExportLedger, ""); err != nil {
+	if err := v.may(ctx, people.ExportLedger); err != nil {
 		return err
 	}
 	return v.office.store.Export(ctx, since, hand)
@@ -28,7 +28,7 @@ func (v View) Export(ctx context.Context, since time.Time, hand func(store.Expor
 
 // Heads gives the ledger's heads, to be kept elsewhere.
 func (v View) Heads(ctx context.Context) ([]ledger.Head, error) {
-	if err := v.may(ctx, people.ReadLedger, ""); err != nil {
+	if err := v.may(ctx, people.ReadLedger); err != nil {
 		return nil, err
 	}
 	return v.office.store.Heads(ctx)
@@ -36,7 +36,7 @@ func (v View) Heads(ctx context.Context) ([]ledger.Head, error) {
 
 // Backup writes a backup while everything runs.
 func (v View) Backup(ctx context.Context, w io.Writer) (store.Manifest, error) {
-	if err := v.may(ctx, people.BackUp, ""); err != nil {
+	if err := v.may(ctx, people.BackUp); err != nil {
 		return store.Manifest{}, err
 	}
 	return v.office.store.Backup(ctx, w)
@@ -53,11 +53,11 @@ func (v View) FirstDecisions(ctx context.Context) ([]FirstDecision, error) {
 }
 
 // MayReload refuses whoever may not have the configuration read again.
-func (v View) MayReload(ctx context.Context) error { return v.may(ctx, people.Reload, "") }
+func (v View) MayReload(ctx context.Context) error { return v.may(ctx, people.Reload) }
 
 // Backlog counts what is due and what waits for a person.
 func (v View) Backlog(ctx context.Context) (store.Backlog, error) {
-	if err := v.may(ctx, people.ReadMessages, ""); err != nil {
+	if err := v.may(ctx, people.ReadMessages); err != nil {
 		return store.Backlog{}, err
 	}
 	return v.office.store.Backlog(ctx, time.Now())

@@ -93,9 +93,9 @@ func TestAPIInvitation(t *testing.T) {
 	d.refused(d.nobody.Choose(ctx, api.Choice{Code: code, Password: password}), http.StatusNotFound, "does not hold")
 	cid := d.nobody.With(d.signedIn("cid"))
 	_, err = cid.Messages(ctx, api.MessageFilter{})
-	d.refused(err, http.StatusForbidden, "cid holds no role")
+	d.refused(err, http.StatusForbidden, "cid may not read messages: that takes a role anywhere")
 	_, err = cid.Invite(ctx, "ada")
-	d.refused(err, http.StatusForbidden, "cid is not admin")
+	d.refused(err, http.StatusForbidden, "cid may not manage people", "the role admin")
 	left, err := d.ada.Disable(ctx, "cid")
 	d.no(err)
 	if !left.Done || len(left.Messages) != 0 {
