@@ -54,6 +54,9 @@ func (o *Office) SetAudience(ctx context.Context, a audience.Audience, by Actor)
 		if err := t.PutAudience(a); err != nil {
 			return err
 		}
+		if err := t.TouchAudience(a.Name, by.Name); err != nil {
+			return err
+		}
 		return Record(t, ledger.AudienceChanged, by, "", ledger.DecisionBody{Subject: a.Name})
 	})
 	if err != nil {
@@ -88,6 +91,9 @@ func (o *Office) Import(ctx context.Context, name string, list io.Reader, goodRo
 		added, err := t.AddMembers(name, rows)
 		if err != nil {
 			return missing(err, fmt.Sprintf("audience called %s", message.Quote(name)), "`clarion audience list` shows them")
+		}
+		if err := t.TouchAudience(name, by.Name); err != nil {
+			return err
 		}
 		result.Added = added
 		return Record(t, ledger.AudienceImported, by, "", ledger.DecisionBody{Subject: name, Count: added})

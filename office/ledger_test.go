@@ -143,8 +143,8 @@ func TestEveryUseCaseIsInTheLedger(t *testing.T) {
 			_, err := b.Thaw(b.ctx, "fine", bob())
 			return err
 		}},
-		{ledger.Countersigned, "ann", "fine", func() error {
-			_, err := b.Release(b.ctx, id, "fine", ann())
+		{ledger.Countersigned, "cat", "fine", func() error {
+			_, err := b.Release(b.ctx, id, "fine", cat())
 			return err
 		}},
 		{ledger.MessageReleased, "bob", "fine", func() error {

@@ -55,10 +55,11 @@ func (v View) FirstDecisions(ctx context.Context) ([]FirstDecision, error) {
 // MayReload refuses whoever may not have the configuration read again.
 func (v View) MayReload(ctx context.Context) error { return v.may(ctx, people.Reload) }
 
-// Backlog counts what is due and what waits for a person.
+// Backlog counts what is due and what waits for a person, of what may be seen.
 func (v View) Backlog(ctx context.Context) (store.Backlog, error) {
-	if err := v.may(ctx, people.ReadMessages); err != nil {
+	seen, err := v.departments(ctx)
+	if err != nil {
 		return store.Backlog{}, err
 	}
-	return v.office.store.Backlog(ctx, time.Now())
+	return v.office.store.Backlog(ctx, time.Now(), seen)
 }

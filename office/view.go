@@ -48,7 +48,7 @@ func (v View) may(ctx context.Context, act people.Act) error {
 	return nil
 }
 
-func (v View) owns() bool { return v.by.Local && v.by.Name == "" }
+func (v View) owns() bool { return v.by.owns() }
 
 // message gives a message that may be seen.
 func (v View) message(ctx context.Context, id string) (message.Message, error) {

@@ -110,8 +110,8 @@ func ruleOf(act Act) (rule, bool) {
 	return all[i], true
 }
 
-// words says what an act is as people say it; one that is not known by its name.
-func (a Act) words() string {
+// Words says what an act is as people say it; one that is not known by its name.
+func (a Act) Words() string {
 	if r, known := ruleOf(a); known {
 		return r.words
 	}

@@ -28,7 +28,7 @@ func (w Who) May(act Act, department string, now time.Time) *Denial {
 	r, known := ruleOf(act)
 	switch {
 	case !known:
-		return &Denial{"nobody may " + act.words(), "ask for what the documentation names"}
+		return &Denial{"nobody may " + act.Words(), "ask for what the documentation names"}
 	case !w.Person.Active():
 		return &Denial{"this account is disabled", "ask an administrator"}
 	case w.Person.Kind != Human && r.decides:

@@ -34,7 +34,7 @@ func TestFreezeRow(t *testing.T) {
 func TestChannelStates(t *testing.T) {
 	b := setup(t)
 	b.update(func(tx *Tx) error {
-		return errors.Join(tx.SetPaused("wire", true, "", "401"), tx.SetRehearsal("wire", true), tx.SetRehearsal("mail", true))
+		return errors.Join(tx.SetPaused("wire", true, "", "401"), tx.SetRehearsal("wire", true, "ann"), tx.SetRehearsal("mail", true, "ann"))
 	})
 	b.now = b.now.Add(time.Minute)
 	b.update(func(tx *Tx) error { return tx.SetPaused("wire", false, "ann", "mended") })
