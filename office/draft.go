@@ -180,7 +180,10 @@ func (o *Office) checkDraft(ctx context.Context, d Draft, act people.Act, by Act
 		return Drafted{}, err
 	}
 	err = o.store.Update(ctx, time.Now(), func(t *store.Tx) error {
-		if d.keeps.ID != "" && !by.owns() {
+		if by.owns() { // whoever has the folder may know what would be said
+			return mustHaveDepartment(t, r.content.Department)
+		}
+		if d.keeps.ID != "" {
 			if err := Allowed(t, by, act, d.keeps.Department); err != nil {
 				return err
 			}
@@ -300,20 +303,21 @@ func editable(m message.Message) error {
 // mayDraft refuses a draft of a department that is not there, or in which its
 // author may not draft, and one about a message of such a department.
 func (o *Office) mayDraft(t *store.Tx, by Actor, act people.Act, c message.Content) error {
-	there, err := t.HasDepartment(c.Department)
-	if err != nil {
+	if err := mustHaveDepartment(t, c.Department); err != nil {
 		return err
-	}
-	if !there {
-		return noDepartment(c.Department)
-	}
-	if by.owns() { // of the folder, who may know what would be said, and stores nothing
-		return nil
 	}
 	if err := Allowed(t, by, act, c.Department); err != nil {
 		return err
 	}
 	return mayAlso(t, by, act, c.Original())
+}
+
+func mustHaveDepartment(t *store.Tx, name string) error {
+	there, err := t.HasDepartment(name)
+	if err == nil && !there {
+		err = noDepartment(name)
+	}
+	return err
 }
 
 // recordMessage ties who and why to an entry about a message.
