@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -25,8 +27,8 @@ func TestAddressOfASocketsPeer(t *testing.T) {
 		server := NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, addressOf(r.Context())) }))
 		done := make(chan error, 1)
 		go func() { done <- server.Serve(listener) }()
-		client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, Dial: func(string, string) (net.Conn, error) {
-			return net.Dial(network, listener.Addr().String())
+		client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, listener.Addr().String())
 		}}}
 		resp, err := client.Get("http://clarion/")
 		if err != nil {
@@ -38,6 +40,8 @@ func TestAddressOfASocketsPeer(t *testing.T) {
 			t.Errorf("over %s: %q, %v, want %q", network, got, err, want)
 		}
 		_ = server.Close()
-		<-done
+		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
 	}
 }
