@@ -40,8 +40,8 @@ func TestChannelStates(t *testing.T) {
 	b.update(func(tx *Tx) error { return tx.SetPaused("wire", false, "ann", "mended") })
 	got, err := b.store.ChannelStates(context.Background())
 	want := map[string]ChannelState{
-		"wire": {Name: "wire", By: "ann", Reason: "mended", Rehearsal: true, ChangedAt: b.now},
-		"mail": {Name: "mail", Rehearsal: true, ChangedAt: start},
+		"wire": {Name: "wire", By: "ann", Reason: "mended", Rehearsal: true, ChangedAt: b.now, Mode: Change{"ann", start}},
+		"mail": {Name: "mail", Rehearsal: true, ChangedAt: start, Mode: Change{"ann", start}},
 	}
 	if err != nil || !maps.Equal(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
