@@ -76,7 +76,7 @@ func TestWhoIsErasedAndByWhom(t *testing.T) {
 		code office.Code
 		says string
 	}{
-		{"hal.young", as("cat"), office.Forbidden, "cat is not admin for the whole office"},
+		{"hal.young", as("cat"), office.Forbidden, "that takes the role admin for the whole office"},
 		{"hal.young", office.Actor{}, office.Forbidden, "not signed in"},
 		{"hal.young", office.Owner(), office.Forbidden, "not signed in"},
 		{"nobody", as("ada"), office.NotFound, "no person called nobody"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,6 +112,7 @@ func (a *Accounts) SetRoles(ctx context.Context, name, department string, roles 
 			return office.Refuse(office.Invalid, fmt.Sprintf("there is no role called %q", r), "choose among "+list(people.Roles()))
 		}
 	}
+	roles = slices.SortedFunc(slices.Values(roles), people.CompareRoles)
 	where := department
 	if where == people.Everywhere {
 		where = ""

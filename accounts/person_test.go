@@ -48,7 +48,7 @@ func TestWhoManagesPeople(t *testing.T) {
 	b.no(b.store.Update(b.ctx, time.Now(), func(t *store.Tx) error { return t.InsertDepartment("Rivers") }))
 	b.join("bob", people.Grant{Department: "Rivers", Role: people.Admin})
 	b.join("cat")
-	b.refused(b.SetPerson(b.ctx, human("dan"), as("bob")), office.Forbidden, "bob is not admin for the whole office")
+	b.refused(b.SetPerson(b.ctx, human("dan"), as("bob")), office.Forbidden, "that takes the role admin for the whole office")
 	b.refused(b.SetPerson(b.ctx, human("dan"), as("stranger")), office.Forbidden, `no person called "stranger"`)
 	b.refused(b.SetPerson(b.ctx, human("dan"), office.Actor{}), office.Forbidden, "not signed in")
 	b.no(b.SetRoles(b.ctx, "cat", "Rivers", []people.Role{people.Author}, as("bob")))
@@ -143,10 +143,26 @@ func TestTokensOfSystems(t *testing.T) {
 	b.join("bob")
 	n := accounts.NewToken{Name: "cms", Owner: "robot", Scope: people.ScopeDraft, Age: time.Hour}
 	_, _, err := b.MakeToken(b.ctx, n, as("bob"))
-	b.refused(err, office.Forbidden, "bob is not admin")
+	b.refused(err, office.Forbidden, "bob may not manage people")
 	if _, _, err := b.MakeToken(b.ctx, n, as("ada")); err != nil {
 		t.Error(err)
 	}
+	all, err := b.Tokens(b.ctx, "robot", as("ada"))
+	b.no(err)
+	if len(all) != 1 || all[0].Owner != "robot" || all[0].Name != "cms" {
+		t.Errorf("of the system: %+v", all)
+	}
+	_, err = b.Tokens(b.ctx, "robot", as("bob"))
+	b.refused(err, office.Forbidden, "bob may not manage people")
+	_, err = b.Tokens(b.ctx, "nobody", as("ada"))
+	b.refused(err, office.NotFound, "no person called nobody")
+	_, err = b.Tokens(b.ctx, "", office.Actor{})
+	b.refused(err, office.Forbidden, "you are not signed in")
+	if own, err := b.Tokens(b.ctx, "bob", as("bob")); err != nil || len(own) != 0 {
+		t.Errorf("bob's own: %+v, %v", own, err)
+	}
+	b.no(b.RevokeToken(b.ctx, all[0].ID, as("ada")))
+	b.refused(b.RevokeToken(b.ctx, all[0].ID, as("ada")), office.NotFound, "there is no token")
 	n.Owner = "bob"
 	_, _, err = b.MakeToken(b.ctx, n, as("ada"))
 	b.refused(err, office.Forbidden, "makes their own tokens")
@@ -184,7 +200,7 @@ func TestTheLedgerKnows(t *testing.T) {
 			t.Errorf("no entry %s", kind)
 		}
 	}
-	for _, private := range []string{"bob", "ada", "Surname", secret, password} {
+	for _, private := range []string{"bob", `"ada"`, "Surname", secret, password} {
 		if strings.Contains(text.String(), private) {
 			t.Errorf("the ledger holds %q", private)
 		}

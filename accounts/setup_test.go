@@ -28,13 +28,15 @@ type bundle struct {
 	*accounts.Accounts
 	ctx   context.Context
 	store *store.Store
+	dir   string
 	mail  *post
 }
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	t.Parallel()
-	s, err := store.Open(t.Context(), t.TempDir())
+	dir := t.TempDir()
+	s, err := store.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +45,7 @@ func setup(t *testing.T) *bundle {
 			t.Error(err)
 		}
 	})
-	b := &bundle{T: t, ctx: t.Context(), store: s, mail: &post{}}
+	b := &bundle{T: t, ctx: t.Context(), store: s, dir: dir, mail: &post{}}
 	b.Accounts = accounts.New(s, accounts.Settings{
 		Office: "Rivers and Coasts", ResetLink: func(code string) string { return "https://news.example.org/signin/choose?code=" + code }, Teller: b.mail,
 	})

@@ -57,8 +57,11 @@ func (a *Accounts) SignIn(ctx context.Context, in SignIn) (Session, error) {
 	err = a.store.Update(ctx, time.Now(), func(t *store.Tx) error {
 		if account.Factor != "" {
 			proved, err := prove(t, account, in.Code)
-			if err != nil || !proved {
-				return errors.Join(err, notProved(proved))
+			if err == nil && !proved {
+				err = errNotProved
+			}
+			if err != nil {
+				return err
 			}
 			session.Proved = t.Now()
 		}
@@ -75,13 +78,6 @@ func (a *Accounts) SignIn(ctx context.Context, in SignIn) (Session, error) {
 
 var errNotProved = errors.New("the code is wrong")
 
-func notProved(proved bool) error {
-	if proved {
-		return nil
-	}
-	return errNotProved
-}
-
 // mayTry refuses whoever failed too often of late.
 func (a *Accounts) mayTry(ctx context.Context, name, address string) error {
 	return a.store.Update(ctx, time.Now(), func(t *store.Tx) error {
@@ -96,11 +92,16 @@ func (a *Accounts) mayTry(ctx context.Context, name, address string) error {
 	})
 }
 
+// failed counts a failed sign-in and refuses it. One that can't be counted is a
+// fault: nothing of it may be learned for nothing.
 func (a *Accounts) failed(ctx context.Context, name, address string) error {
 	err := a.store.Update(context.WithoutCancel(ctx), time.Now(), func(t *store.Tx) error {
 		return t.RecordFailedSignIn(hashed("sign-in", name), address)
 	})
-	return errors.Join(wrong(), err)
+	if err != nil { // not joined with the refusal, which nobody logs
+		return fmt.Errorf("count a failed sign-in: %w", err)
+	}
+	return wrong()
 }
 
 // active gives the account of somebody who may sign in, or one that no password
@@ -168,8 +169,11 @@ func (a *Accounts) Prove(ctx context.Context, s Session, code, address string) (
 			return office.Refuse(office.Conflict, "you have no second factor", "set one up in your account")
 		}
 		proved, err := prove(t, account, code)
-		if err != nil || !proved {
-			return errors.Join(err, notProved(proved))
+		if err == nil && !proved {
+			err = errNotProved
+		}
+		if err != nil {
+			return err
 		}
 		s.Proved = t.Now()
 		return nil

@@ -1,11 +1,15 @@
 package accounts_test
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	_ "github.com/mattn/go-sqlite3"
 
 	"clarion/accounts"
 	"clarion/office"
@@ -41,6 +45,32 @@ func TestAWrongSignInSaysNothing(t *testing.T) {
 	for _, s := range said {
 		if s != said[0] {
 			t.Errorf("%q and %q differ", s, said[0])
+		}
+	}
+}
+
+// A failure that can't be counted is a fault, which the log has, and no refusal:
+// or somebody could try on and on.
+func TestAFailureThatCannotBeCounted(t *testing.T) {
+	b := setup(t)
+	secret, _ := b.factor("ada")
+	s, err := b.signIn("ada", password, codeAt(b, secret, 1))
+	b.no(err)
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(b.dir, "clarion.db"))
+	b.no(err)
+	defer func() { b.no(db.Close()) }()
+	_, err = db.ExecContext(b.ctx, "CREATE TRIGGER full BEFORE INSERT ON failed_sign_ins BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+	b.no(err)
+	for name, try := range map[string]func() error{
+		"password": func() error { _, err := b.signIn("ada", "wrong", ""); return err },
+		"nobody":   func() error { _, err := b.signIn("nobody", "wrong", ""); return err },
+		"code":     func() error { _, err := b.signIn("ada", password, "000000"); return err },
+		"prove":    func() error { _, err := b.Prove(b.ctx, s, "000000", "192.0.2.1"); return err },
+		"change":   func() error { return b.ChangePassword(b.ctx, "wrong", password, "192.0.2.1", as("ada")) },
+	} {
+		err := try()
+		if _, refused := errors.AsType[*office.Refusal](err); refused || err == nil || !strings.Contains(err.Error(), "the disk is full") {
+			t.Errorf("%s: got %v", name, err)
 		}
 	}
 }

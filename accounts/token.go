@@ -85,7 +85,7 @@ func (a *Accounts) RevokeToken(ctx context.Context, id int64, by office.Actor) e
 			err = t.RevokeToken(id, owner)
 		}
 		if errors.Is(err, store.ErrNotFound) {
-			return office.Refuse(office.NotFound, fmt.Sprintf("you have no token %d that holds", id), "`clarion token list` shows them")
+			return noToken(id, owner)
 		}
 		if err != nil {
 			return err
@@ -98,10 +98,32 @@ func (a *Accounts) RevokeToken(ctx context.Context, id int64, by office.Actor) e
 	return nil
 }
 
-// Tokens lists the tokens of whoever asks.
-func (a *Accounts) Tokens(ctx context.Context, by office.Actor) ([]people.Token, error) {
-	if by.Name == "" {
-		return nil, office.Refuse(office.Forbidden, "you are not signed in", "sign in with `clarion login`")
+// noToken refuses an id; an empty owner is whoever manages people.
+func noToken(id int64, owner string) error {
+	if owner == "" {
+		return office.Refuse(office.NotFound, fmt.Sprintf("there is no token %d that holds", id), "`clarion token list --of NAME` shows somebody's")
 	}
-	return a.store.Tokens(ctx, by.Name)
+	return office.Refuse(office.NotFound, fmt.Sprintf("you have no token %d that holds", id), "`clarion token list` shows them")
+}
+
+// Tokens lists the tokens of whoever asks, or of another person or a system if
+// they manage people. No list has a token's secret.
+func (a *Accounts) Tokens(ctx context.Context, owner string, by office.Actor) ([]people.Token, error) {
+	switch {
+	case by.Name == "":
+		return nil, office.Refuse(office.Forbidden, "you are not signed in", "sign in with `clarion login`")
+	case owner == "" || owner == by.Name:
+		return a.store.Tokens(ctx, by.Name)
+	}
+	err := a.update(ctx, by, people.ManagePeople, "", func(t *store.Tx) error {
+		_, err := t.Person(owner)
+		if errors.Is(err, store.ErrNotFound) {
+			return nobody(owner)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the tokens of %s: %w", owner, err)
+	}
+	return a.store.Tokens(ctx, owner)
 }

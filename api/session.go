@@ -58,7 +58,7 @@ type Token struct {
 	Secret  string `json:"secret,omitempty" doc:"Shown once, where it is made."`
 }
 
-// Tokens is the tokens of whoever asks, newest first.
+// Tokens is the tokens of somebody, newest first.
 type Tokens struct {
 	Tokens []Token `json:"tokens" nullable:"false"`
 }

@@ -86,9 +86,12 @@ func (c *Client) MakeToken(ctx context.Context, t api.TokenRequest) (api.Token, 
 	return call[api.Token](ctx, c, request{method: http.MethodPost, path: path("tokens"), body: t})
 }
 
-// Tokens lists the tokens of whoever asks.
-func (c *Client) Tokens(ctx context.Context) (api.Tokens, error) {
-	return call[api.Tokens](ctx, c, request{method: http.MethodGet, path: path("tokens")})
+// Tokens lists the tokens of a person or system, of whoever asks if none is
+// named.
+func (c *Client) Tokens(ctx context.Context, of string) (api.Tokens, error) {
+	q := url.Values{}
+	put(q, "of", of)
+	return call[api.Tokens](ctx, c, request{method: http.MethodGet, path: path("tokens"), query: q})
 }
 
 // RevokeToken ends a token.

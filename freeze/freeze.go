@@ -18,6 +18,9 @@ import (
 // FileName is the file's name in the data folder.
 const FileName = "FREEZE"
 
+// Somebody is who pressed without having signed in.
+const Somebody = "somebody on this machine"
+
 // Switch is the stop button of one data folder.
 type Switch struct {
 	path    string

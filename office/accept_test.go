@@ -96,7 +96,7 @@ func TestTwoPeopleAcceptTheSame(t *testing.T) {
 	b := setup(t)
 	b.rehearse("web")
 	id := b.approved()
-	b.no(b.RehearseChannel(b.ctx, "web", false, ann()))
+	b.no(b.RehearseChannel(b.ctx, "web", false, cat()))
 	b.claim("web", soon())
 	if a := b.wants(id, message.Held).Accepts; len(a) != 1 || a[0].Channel != "web" || a[0].Mode != message.Live {
 		t.Fatalf("accepts %v", a)

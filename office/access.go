@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -53,6 +54,33 @@ func (o *Office) onSend(ctx context.Context, by Actor, act people.Act, id int64,
 		}
 		return change(t, s)
 	})
+}
+
+// mayAlso refuses an act on a message about another to whoever may not do the
+// same in the department of that other: nobody else corrects or withdraws what
+// a department said. It names no department, which may not be known to them.
+func mayAlso(t *store.Tx, by Actor, act people.Act, original string) error {
+	if original == "" {
+		return nil
+	}
+	m, err := t.Message(original)
+	if err != nil {
+		return missing(err, "message "+original, tryList)
+	}
+	err = Allowed(t, by, act, m.Department)
+	if _, refused := errors.AsType[*Refusal](err); refused {
+		return Refuse(Forbidden, fmt.Sprintf("%s may not %s in the department of message %s, which this is about", by.Name, act.Words(), original),
+			"let somebody do it who may there as well")
+	}
+	return err
+}
+
+// allowedOn refuses an act on a message, and on what it is about.
+func allowedOn(t *store.Tx, by Actor, act people.Act, m message.Message) error {
+	if err := Allowed(t, by, act, m.Department); err != nil {
+		return err
+	}
+	return mayAlso(t, by, act, m.Original())
 }
 
 // mayOn refuses an act on something of a department, and that it is there to

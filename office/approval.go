@@ -34,6 +34,7 @@ type reader interface {
 	Policies() ([]people.Policy, error)
 	AudienceSizes() (map[string]int, error)
 	Person(name string) (people.Person, error)
+	Message(id string) (message.Message, error)
 }
 
 // readings reads outside of a transaction.
@@ -46,9 +47,20 @@ func (r readings) Approvals(m message.Message) ([]store.Approval, error) {
 	return r.store.Approvals(r.ctx, m)
 }
 
-func (r readings) Policies() ([]people.Policy, error)        { return r.store.Policies(r.ctx) }
-func (r readings) AudienceSizes() (map[string]int, error)    { return r.store.AudienceSizes(r.ctx) }
-func (r readings) Person(name string) (people.Person, error) { return r.store.Person(r.ctx, name) }
+func (r readings) Message(id string) (message.Message, error) { return r.store.Message(r.ctx, id) }
+func (r readings) Policies() ([]people.Policy, error)         { return r.store.Policies(r.ctx) }
+func (r readings) AudienceSizes() (map[string]int, error)     { return r.store.AudienceSizes(r.ctx) }
+func (r readings) Person(name string) (people.Person, error)  { return r.store.Person(r.ctx, name) }
+
+// departmentsOf names those who have a say in a message: its own, and that of
+// the message which it is about.
+func departmentsOf(t reader, m message.Message) ([]string, error) {
+	if m.Original() == "" {
+		return []string{m.Department}, nil
+	}
+	original, err := t.Message(m.Original())
+	return []string{m.Department, original.Department}, err
+}
 
 // approvingOf reads what a message must have by the policies as they are now,
 // and what it has. Who lost the role meanwhile does not count any more.
@@ -65,7 +77,14 @@ func approvingOf(t reader, m message.Message, audiences []string) (approving, er
 	for _, name := range audiences {
 		sizes[name] = all[name]
 	}
-	a := approving{needs: people.NeedsOf(policies, m.Department, sizes)}
+	departments, err := departmentsOf(t, m)
+	if err != nil {
+		return approving{}, err
+	}
+	var a approving
+	for _, d := range departments {
+		a.needs = a.needs.And(people.NeedsOf(policies, d, sizes))
+	}
 	given, err := t.Approvals(m)
 	if err != nil {
 		return approving{}, err
@@ -75,11 +94,21 @@ func approvingOf(t reader, m message.Message, audiences []string) (approving, er
 		if err != nil {
 			return approving{}, err
 		}
-		if roles := p.RolesIn(m.Department); slices.Contains(roles, people.Approver) {
+		if roles := rolesInAll(p, departments); slices.Contains(roles, people.Approver) {
 			a.given = append(a.given, people.Approval{By: g.By, Roles: roles, Proved: g.Proved, At: g.At})
 		}
 	}
 	return a, nil
+}
+
+// rolesInAll lists the roles that a person holds in each of some departments.
+func rolesInAll(p people.Person, departments []string) []people.Role {
+	roles := p.RolesIn(departments[0])
+	for _, d := range departments[1:] {
+		there := p.RolesIn(d)
+		roles = slices.DeleteFunc(roles, func(r people.Role) bool { return !slices.Contains(there, r) })
+	}
+	return roles
 }
 
 // approve records one person's word for what is in review. With the last that

@@ -22,7 +22,7 @@ type AudienceDetail struct {
 // Audiences lists every audience.
 func (v View) Audiences(ctx context.Context) ([]AudienceDetail, error) {
 	o := v.office
-	if err := v.may(ctx, people.ReadAudiences, ""); err != nil {
+	if err := v.may(ctx, people.ReadAudiences); err != nil {
 		return nil, err
 	}
 	all, err := o.store.Audiences(ctx)
@@ -52,6 +52,9 @@ func (o *Office) SetAudience(ctx context.Context, a audience.Audience, by Actor)
 	}
 	err := o.decide(ctx, by, people.SetAudience, "", func(t *store.Tx) error {
 		if err := t.PutAudience(a); err != nil {
+			return err
+		}
+		if err := t.TouchAudience(a.Name, by.Name); err != nil {
 			return err
 		}
 		return Record(t, ledger.AudienceChanged, by, "", ledger.DecisionBody{Subject: a.Name})
@@ -88,6 +91,9 @@ func (o *Office) Import(ctx context.Context, name string, list io.Reader, goodRo
 		added, err := t.AddMembers(name, rows)
 		if err != nil {
 			return missing(err, fmt.Sprintf("audience called %s", message.Quote(name)), "`clarion audience list` shows them")
+		}
+		if err := t.TouchAudience(name, by.Name); err != nil {
+			return err
 		}
 		result.Added = added
 		return Record(t, ledger.AudienceImported, by, "", ledger.DecisionBody{Subject: name, Count: added})

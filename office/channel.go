@@ -51,7 +51,7 @@ func (o *Office) HoldGone(ctx context.Context, now time.Time) ([]message.Stopped
 // Channels lists the configured channels in their order.
 func (v View) Channels(ctx context.Context) ([]ChannelDetail, error) {
 	o := v.office
-	if err := v.may(ctx, people.ReadChannels, ""); err != nil {
+	if err := v.may(ctx, people.ReadChannels); err != nil {
 		return nil, err
 	}
 	states, err := o.store.ChannelStates(ctx)
@@ -114,7 +114,7 @@ func (o *Office) RehearseChannel(ctx context.Context, name string, rehearsal boo
 		return Refuse(Conflict, fmt.Sprintf("the channel %s can only rehearse, by its configuration", name), "take `rehearse` out of it there, or give it another kind than rehearsal")
 	}
 	return o.decideChannel(ctx, name, "mode", by, func(t *store.Tx) error {
-		if err := t.SetRehearsal(name, rehearsal); err != nil {
+		if err := t.SetRehearsal(name, rehearsal, by.Name); err != nil {
 			return err
 		}
 		mode := "live"

@@ -35,7 +35,7 @@ type Checked struct {
 // Nothing is published. One that is unusable is paused, unless it rehearses.
 func (v View) CheckChannel(ctx context.Context, name string) (Checked, error) {
 	o := v.office
-	if err := v.may(ctx, people.CheckChannel, ""); err != nil {
+	if err := v.may(ctx, people.CheckChannel); err != nil {
 		return Checked{}, err
 	}
 	c, err := o.mustChannel(name)

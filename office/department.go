@@ -16,7 +16,7 @@ import (
 
 // Departments lists the departments by name. The office itself is always one.
 func (v View) Departments(ctx context.Context) ([]string, error) {
-	if err := v.may(ctx, people.ReadPeople, ""); err != nil {
+	if err := v.may(ctx, people.ReadPeople); err != nil {
 		return nil, err
 	}
 	return v.office.store.Departments(ctx)

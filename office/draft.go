@@ -153,20 +153,44 @@ func (r *reading) publishAt(when string) error {
 	return err
 }
 
-// Check reads a draft and stores nothing.
+// Check reads a draft as Add would, and stores nothing.
 func (v View) Check(ctx context.Context, d Draft) (Drafted, error) {
-	if err := v.may(ctx, people.ReadMessages, ""); err != nil {
+	if err := v.may(ctx, people.ReadMessages); err != nil {
 		return Drafted{}, err
 	}
-	return v.office.checkDraft(ctx, d, v.by)
+	return v.office.checkDraft(ctx, d, people.AddMessage, v.by)
 }
 
-func (o *Office) checkDraft(ctx context.Context, d Draft, by Actor) (Drafted, error) {
+// CheckEdit reads a draft as Edit would, and stores nothing.
+func (v View) CheckEdit(ctx context.Context, id string, d Draft) (Drafted, error) {
+	m, err := v.message(ctx, id)
+	if err == nil {
+		err = editable(m)
+	}
+	if err != nil {
+		return Drafted{}, err
+	}
+	d.keeps = m
+	return v.office.checkDraft(ctx, d, people.EditMessage, v.by)
+}
+
+func (o *Office) checkDraft(ctx context.Context, d Draft, act people.Act, by Actor) (Drafted, error) {
 	r, err := o.read(ctx, d, by)
 	if err != nil {
 		return Drafted{}, err
 	}
-	return r.drafted("", 0), nil
+	err = o.store.Update(ctx, time.Now(), func(t *store.Tx) error {
+		if by.owns() { // whoever has the folder may know what would be said
+			return mustHaveDepartment(t, r.content.Department)
+		}
+		if d.keeps.ID != "" {
+			if err := Allowed(t, by, act, d.keeps.Department); err != nil {
+				return err
+			}
+		}
+		return o.mayDraft(t, by, act, r.content)
+	})
+	return r.drafted("", 0), err
 }
 
 func planned(plan []store.Rendered) []message.PlannedSend {
@@ -198,7 +222,7 @@ func (o *Office) add(ctx context.Context, d Draft, by Actor, also func(t *store.
 		return Drafted{}, err
 	}
 	err = o.store.Update(ctx, time.Now(), func(t *store.Tx) error {
-		if err := o.mayDraft(t, by, people.AddMessage, r.content.Department); err != nil {
+		if err := o.mayDraft(t, by, people.AddMessage, r.content); err != nil {
 			return err
 		}
 		if err := insertAssets(t, r.assets); err != nil {
@@ -241,7 +265,7 @@ func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafte
 		if err := editable(m); err != nil {
 			return err
 		}
-		if err := o.mayDraft(t, by, people.EditMessage, r.content.Department); err != nil {
+		if err := o.mayDraft(t, by, people.EditMessage, r.content); err != nil {
 			return err
 		}
 		if err := insertAssets(t, r.assets); err != nil {
@@ -250,7 +274,7 @@ func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafte
 		if err := t.InsertRevision(m, r.content, by.Name); err != nil {
 			return err
 		}
-		if err := t.ForgetCountersign(actRelease, id); err != nil {
+		if err := errors.Join(t.ForgetCountersign(actRelease, id), t.DropDebt(id)); err != nil {
 			return err
 		}
 		revision = m.Revision + 1
@@ -277,16 +301,23 @@ func editable(m message.Message) error {
 }
 
 // mayDraft refuses a draft of a department that is not there, or in which its
-// author may not draft.
-func (o *Office) mayDraft(t *store.Tx, by Actor, act people.Act, department string) error {
-	there, err := t.HasDepartment(department)
-	if err != nil {
+// author may not draft, and one about a message of such a department.
+func (o *Office) mayDraft(t *store.Tx, by Actor, act people.Act, c message.Content) error {
+	if err := mustHaveDepartment(t, c.Department); err != nil {
 		return err
 	}
-	if !there {
-		return noDepartment(department)
+	if err := Allowed(t, by, act, c.Department); err != nil {
+		return err
 	}
-	return Allowed(t, by, act, department)
+	return mayAlso(t, by, act, c.Original())
+}
+
+func mustHaveDepartment(t *store.Tx, name string) error {
+	there, err := t.HasDepartment(name)
+	if err == nil && !there {
+		err = noDepartment(name)
+	}
+	return err
 }
 
 // recordMessage ties who and why to an entry about a message.

@@ -28,7 +28,7 @@ func (o *Office) Emergency(ctx context.Context, id, digest, reason string, by Ac
 		if err := o.mayRush(t, m, digest); err != nil {
 			return err
 		}
-		alone := Allowed(t, by, people.EmergencySend, m.Department) == nil
+		alone := allowedOn(t, by, people.EmergencySend, m) == nil
 		if alone {
 			decided = Decided{Done: true}
 		} else if decided, err = o.rushTogether(t, m, reason, by); err != nil || !decided.Done {
@@ -76,7 +76,7 @@ func (o *Office) mayRush(t *store.Tx, m message.Message, digest string) error {
 
 // rushTogether takes the word of one of two.
 func (o *Office) rushTogether(t *store.Tx, m message.Message, reason string, by Actor) (Decided, error) {
-	if err := Allowed(t, by, people.ApproveMessage, m.Department); err != nil && Allowed(t, by, people.ReleaseMessage, m.Department) != nil {
+	if err := mayRushTogether(t, m, by); err != nil {
 		return Decided{}, err
 	}
 	decided, err := together(t, 2, act{name: actEmergency, subject: m.ID, about: m.SubmittedDigest, message: m.ID, reason: reason, by: by})
@@ -84,21 +84,29 @@ func (o *Office) rushTogether(t *store.Tx, m message.Message, reason string, by 
 		return decided, err
 	}
 	first := Actor{Name: decided.First} // who may have lost the role since
-	if err := Allowed(t, first, people.ApproveMessage, m.Department); err != nil && Allowed(t, first, people.ReleaseMessage, m.Department) != nil {
+	if err := mayRushTogether(t, m, first); err != nil {
 		return Decided{}, err
 	}
 	return decided, nil
 }
 
-// Settle approves afterwards what one person released in an emergency. Whoever
-// released it can't.
+func mayRushTogether(t *store.Tx, m message.Message, by Actor) error {
+	err := allowedOn(t, by, people.ApproveMessage, m)
+	if err != nil && allowedOn(t, by, people.ReleaseMessage, m) == nil {
+		return nil
+	}
+	return err
+}
+
+// Settle approves afterwards what one person released in an emergency. Neither
+// they may, nor anybody who could not have approved it before: who submitted it
+// or edited it.
 func (o *Office) Settle(ctx context.Context, id, reason string, by Actor) error {
 	err := o.onMessage(ctx, by, people.SettleDebt, id, func(t *store.Tx, m message.Message) error {
-		err := t.SettleDebt(id, by.Name)
-		if errors.Is(err, store.ErrNotFound) {
-			return Refuse(Conflict, fmt.Sprintf("message %s owes no approval, or you released it yourself", id), "`clarion status` shows what owes one")
+		if err := maySettle(t, m, by); err != nil {
+			return err
 		}
-		if err != nil {
+		if err := t.SettleDebt(id, by.Name); err != nil {
 			return err
 		}
 		return recordMessage(t, ledger.DebtSettled, by, reason, ledger.MessageBody{Message: id, Digest: m.ApprovedDigest})
@@ -107,6 +115,22 @@ func (o *Office) Settle(ctx context.Context, id, reason string, by Actor) error 
 		return fmt.Errorf("settle %s: %w", id, err)
 	}
 	return nil
+}
+
+func maySettle(t *store.Tx, m message.Message, by Actor) error {
+	debtor, err := t.Debtor(m.ID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return Refuse(Conflict, fmt.Sprintf("message %s owes no approval", m.ID), "`clarion status` shows what owes one")
+	case err != nil:
+		return err
+	case debtor == by.Name:
+		return Refuse(Forbidden, fmt.Sprintf("%s let message %s go and can't settle it", by.Name, m.ID), "ask somebody else to settle it")
+	}
+	if err := mayAlso(t, by, people.SettleDebt, m.Original()); err != nil {
+		return err
+	}
+	return notTheirOwn(t, m, "settle", by)
 }
 
 // Debts lists what was released in an emergency and still owes an approval.

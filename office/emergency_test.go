@@ -47,7 +47,7 @@ func TestTheFirstOfTwoLostTheRole(t *testing.T) {
 	b.no(err)
 	b.hire("bob", people.Everywhere, people.Viewer)
 	_, err = b.Emergency(b.ctx, id, digest, "flood", cat())
-	b.refused(err, office.Forbidden, "bob is not")
+	b.refused(err, office.Forbidden, "bob may not")
 	if b.stateOf(id) != message.InReview {
 		t.Errorf("it is %s", b.stateOf(id))
 	}
@@ -77,7 +77,7 @@ func TestOnePersonInAnEmergencyOwesAnApproval(t *testing.T) {
 	b.hire("dan", people.Everywhere, people.Author)
 	id, digest := b.inReview("audiences: [public]")
 	_, err := b.Emergency(b.ctx, id, digest, "flood", as("dan"))
-	b.refused(err, office.Forbidden, "dan is not")
+	b.refused(err, office.Forbidden, "dan may not")
 	decided, err := b.Emergency(b.ctx, id, digest, "flood", bob())
 	b.no(err)
 	debts, err := b.Debts(b.ctx)
@@ -85,13 +85,67 @@ func TestOnePersonInAnEmergencyOwesAnApproval(t *testing.T) {
 	if !decided.Done || b.stateOf(id) != message.Approved || len(debts) != 1 || debts[0].By != "bob" || debts[0].Message != id {
 		t.Fatalf("%+v, %s, %+v", decided, b.stateOf(id), debts)
 	}
-	b.refused(b.Settle(b.ctx, id, "", bob()), office.Forbidden, "bob is not approver")
+	b.refused(b.Settle(b.ctx, id, "", bob()), office.Forbidden, "bob may not settle what left in an emergency in Rivers: that takes the role approver")
 	b.hire("bob", people.Everywhere, people.Approver)
-	b.refused(b.Settle(b.ctx, id, "", bob()), office.Conflict, "you released it yourself")
+	b.refused(b.Settle(b.ctx, id, "", bob()), office.Forbidden, "bob let message", "settle it")
 	b.no(b.Settle(b.ctx, id, "it was right", cat()))
 	b.refused(b.Settle(b.ctx, id, "", cat()), office.Conflict, "owes no approval")
 	if debts, err = b.Debts(b.ctx); err != nil || len(debts) != 0 {
 		t.Errorf("debts %+v, %v", debts, err)
+	}
+}
+
+// Who could not have approved it before can't do so afterwards.
+func TestNobodySettlesTheirOwn(t *testing.T) {
+	b := setup(t)
+	id := b.add("audiences: [public]")
+	_, err := b.Edit(b.ctx, id, draft("audiences: [public]", "title: Another"), as("dan"))
+	b.no(err)
+	submitted, err := b.Submit(b.ctx, id, as("eve"))
+	b.no(err)
+	b.hire("bob", people.Everywhere, people.Emergency)
+	_, err = b.Emergency(b.ctx, id, submitted.Digest, "flood", bob())
+	b.no(err)
+	b.refused(b.Settle(b.ctx, id, "", as("eve")), office.Forbidden, "eve submitted message "+id+" and can't settle it")
+	for _, editor := range []string{"ann", "dan"} {
+		b.refused(b.Settle(b.ctx, id, "", as(editor)), office.Forbidden, editor+" edited message "+id+" and can't settle it")
+	}
+	b.no(b.Settle(b.ctx, id, "it was right", cat()))
+}
+
+// Who edited before the last approval may: somebody else looked at that.
+func TestWhoEditedBeforeTheLastApprovalSettles(t *testing.T) {
+	b := setup(t)
+	id := b.approved("audiences: [public]")
+	_, err := b.Edit(b.ctx, id, draft("audiences: [public]", "title: Another"), as("dan"))
+	b.no(err)
+	submitted, err := b.Submit(b.ctx, id, as("dan"))
+	b.no(err)
+	_, err = b.Emergency(b.ctx, id, submitted.Digest, "flood", bob())
+	b.no(err)
+	b.refused(b.Settle(b.ctx, id, "", as("dan")), office.Forbidden, "dan submitted")
+	b.no(b.Settle(b.ctx, id, "", ann()))
+}
+
+// An edit before it left takes the debt away with what owed it, and the next
+// emergency owes one of its own.
+func TestASecondEmergencyOfOneMessage(t *testing.T) {
+	b := setup(t)
+	id, digest := b.inReview("audiences: [public]")
+	for _, title := range []string{"Another", "A third"} {
+		_, err := b.Emergency(b.ctx, id, digest, "flood", bob())
+		b.no(err)
+		debts, err := b.Debts(b.ctx)
+		b.no(err)
+		if len(debts) != 1 || debts[0].Digest != digest {
+			t.Errorf("owed: %+v", debts)
+		}
+		_, err = b.Edit(b.ctx, id, draft("audiences: [public]", "title: "+title), ann())
+		b.no(err)
+		if debts, err = b.Debts(b.ctx); err != nil || len(debts) != 0 {
+			t.Errorf("owed after an edit: %+v, %v", debts, err)
+		}
+		digest = b.submit(id)
 	}
 }
 

@@ -97,7 +97,7 @@ type ChannelWarning struct {
 // whose credentials expire within 30 days.
 func (v View) ChannelWarnings(ctx context.Context, now time.Time) ([]ChannelWarning, error) {
 	o := v.office
-	if err := v.may(ctx, people.ReadChannels, ""); err != nil {
+	if err := v.may(ctx, people.ReadChannels); err != nil {
 		return nil, err
 	}
 	live, err := o.liveCheckers(ctx)

@@ -52,7 +52,7 @@ func (v View) ExportKey(ctx context.Context) (ed25519.PublicKey, error) {
 // signingKey gives the key of exports. It is made when it is first asked for,
 // and anew where it was lost, as after a restore; the ledger tells of each.
 func (v View) signingKey(ctx context.Context) (ed25519.PrivateKey, error) {
-	if err := v.may(ctx, people.ExportLedger, ""); err != nil {
+	if err := v.may(ctx, people.ExportLedger); err != nil {
 		return nil, err
 	}
 	o := v.office

@@ -39,8 +39,13 @@ type FeedImported struct {
 // CheckFeed tells what an import of a feed would do, and stores nothing.
 func (v View) CheckFeed(ctx context.Context, f Feed) (FeedImported, error) {
 	o := v.office
-	if err := v.may(ctx, people.ReadMessages, ""); err != nil {
+	if err := v.may(ctx, people.ReadMessages); err != nil {
 		return FeedImported{}, err
+	}
+	if !v.by.owns() {
+		if err := o.decide(ctx, v.by, people.AddMessage, o.settings.Department, func(*store.Tx) error { return nil }); err != nil {
+			return FeedImported{}, err
+		}
 	}
 	result, _, err := o.readFeed(ctx, f)
 	return result, err
@@ -135,7 +140,7 @@ func (o *Office) checkEntry(ctx context.Context, d feedDraft, result *FeedImport
 	if _, known, err = o.store.Imported(ctx, d.entry); err != nil || known {
 		return known, nil, err
 	}
-	drafted, err := o.checkDraft(ctx, d.Draft, Owner())
+	drafted, err := o.checkDraft(ctx, d.Draft, people.AddMessage, Owner())
 	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		for _, p := range refusal.Problems {
 			p.Line = 0 // of a file that nobody has

@@ -1,10 +1,12 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
 
+	"clarion/freeze"
 	"clarion/ledger"
 	"clarion/people"
 	"clarion/store"
@@ -23,8 +25,8 @@ type Pressed struct {
 // may press, and it works without a name, with the disk full, with the
 // database locked and after whoever pressed has gone away.
 func (o *Office) Freeze(ctx context.Context, reason string, by Actor) Pressed {
-	pressed := Pressed{Memory: true}
-	if err := o.freezer.Press(fmt.Sprintf("%s frozen by %s: %s", time.Now().UTC().Format(time.RFC3339), by.Name, reason)); err != nil {
+	pressed, who := Pressed{Memory: true}, cmp.Or(by.Name, freeze.Somebody)
+	if err := o.freezer.Press(fmt.Sprintf("%s frozen by %s: %s", time.Now().UTC().Format(time.RFC3339), who, reason)); err != nil {
 		pressed.Says = err.Error()
 	} else {
 		pressed.File = true
@@ -34,7 +36,7 @@ func (o *Office) Freeze(ctx context.Context, reason string, by Actor) Pressed {
 	} else {
 		pressed.Row = true
 	}
-	o.settings.Watcher.Froze(by.Name, pressed)
+	o.settings.Watcher.Froze(who, pressed)
 	return pressed
 }
 

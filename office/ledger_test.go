@@ -143,8 +143,8 @@ func TestEveryUseCaseIsInTheLedger(t *testing.T) {
 			_, err := b.Thaw(b.ctx, "fine", bob())
 			return err
 		}},
-		{ledger.Countersigned, "ann", "fine", func() error {
-			_, err := b.Release(b.ctx, id, "fine", ann())
+		{ledger.Countersigned, "cat", "fine", func() error {
+			_, err := b.Release(b.ctx, id, "fine", cat())
 			return err
 		}},
 		{ledger.MessageReleased, "bob", "fine", func() error {
@@ -166,8 +166,8 @@ func TestEveryUseCaseIsInTheLedger(t *testing.T) {
 		if f.From != "" && f.To != "" && f.From != f.To && !f.From.Can(f.To) {
 			t.Errorf("%s: from %s to %s, which no message goes", s.kind, f.From, f.To)
 		}
-		if (s.kind == ledger.Thawed || s.kind == ledger.MessageReleased && s.by == "bob") && e.Ties["with"] != "ann" {
-			t.Errorf("%s: together with %q, want ann", s.kind, e.Ties["with"])
+		if (s.kind == ledger.Thawed || s.kind == ledger.MessageReleased && s.by == "bob") && e.Ties["with"] != map[ledger.Kind]string{ledger.Thawed: "ann", ledger.MessageReleased: "cat"}[s.kind] {
+			t.Errorf("%s: together with %q", s.kind, e.Ties["with"])
 		}
 	}
 	if run != 1 {

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +37,8 @@ type Detail struct {
 	ReleaseBy int // how many people must release what is held; 0 if nothing is, or nobody can
 	// Accepts are the changed channels that a release accepts as they are now.
 	Accepts []Acceptance
-	// Amendments are its corrections and withdrawals, oldest first.
+	// Amendments are its corrections and withdrawals that may be seen, oldest
+	// first.
 	Amendments []message.Message
 	// Approvals of what is in review, and what it takes besides.
 	Approvals []people.Approval
@@ -99,7 +101,7 @@ func (v View) Message(ctx context.Context, id string) (Detail, error) {
 	if d.Accepts, err = o.preview(ctx, m); err != nil {
 		return Detail{}, err
 	}
-	if d.Amendments, err = o.store.Amendments(ctx, id); err != nil {
+	if d.Amendments, err = v.amendments(ctx, id); err != nil {
 		return Detail{}, err
 	}
 	if err := o.addApprovals(ctx, &d); err != nil {
@@ -107,6 +109,20 @@ func (v View) Message(ctx context.Context, id string) (Detail, error) {
 	}
 	d.Decisions, err = o.store.Decisions(ctx, id, MaxList)
 	return d, err
+}
+
+// amendments lists the corrections and withdrawals of a message that may be
+// seen.
+func (v View) amendments(ctx context.Context, id string) ([]message.Message, error) {
+	all, err := v.office.store.Amendments(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := v.departments(ctx)
+	if err != nil || seen == nil {
+		return all, err
+	}
+	return slices.DeleteFunc(all, func(m message.Message) bool { return !slices.Contains(seen, m.Department) }), nil
 }
 
 // measure counts a plan's posts as their channels do. One that can't be shown

@@ -111,6 +111,9 @@ type Actor struct {
 	Local    bool          // nobody signed in, but they have the data folder itself
 }
 
+// owns reports whether it is whoever has the data folder, signed in as nobody.
+func (a Actor) owns() bool { return a.Local && a.Name == "" }
+
 // stranger refuses somebody who is not known, or not named at all.
 func stranger(name string) error {
 	if name == "" {
@@ -134,7 +137,7 @@ func (a Actor) decider() store.Decider { return store.Decider{Name: a.Name, Veri
 // Allowed refuses whoever may not do an act in a department, or for the whole
 // office if it is empty. Roles are read in the transaction that acts.
 func Allowed(t *store.Tx, by Actor, act people.Act, department string) error {
-	if by.Local && by.Name == "" && ofOwner(act) {
+	if by.owns() && ofOwner(act) {
 		return nil
 	}
 	p, err := t.Person(by.Name)

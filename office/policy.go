@@ -13,7 +13,7 @@ import (
 
 // Policies lists what messages must have before they leave.
 func (v View) Policies(ctx context.Context) ([]people.Policy, error) {
-	if err := v.may(ctx, people.ReadPeople, ""); err != nil {
+	if err := v.may(ctx, people.ReadPeople); err != nil {
 		return nil, err
 	}
 	return v.office.store.Policies(ctx)

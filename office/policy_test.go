@@ -31,12 +31,12 @@ func TestTwoApprovals(t *testing.T) {
 	id, digest := b.inReview("audiences: [public]")
 	first, err := b.Office.Approve(b.ctx, id, digest, bob())
 	b.no(err)
-	if first.Missing != "1 more of 2 approvals" || b.stateOf(id) != message.InReview {
+	if first.Missing != "one approval more" || b.stateOf(id) != message.InReview {
 		t.Errorf("after one: %+v, %s", first, b.stateOf(id))
 	}
 	d, err := b.Message(b.ctx, id)
 	b.no(err)
-	if len(d.Approvals) != 1 || d.Approvals[0].By != "bob" || d.Missing != "1 more of 2 approvals" {
+	if len(d.Approvals) != 1 || d.Approvals[0].By != "bob" || d.Missing != "one approval more" {
 		t.Errorf("shown: %+v, %q", d.Approvals, d.Missing)
 	}
 	_, err = b.Office.Approve(b.ctx, id, digest, bob())
@@ -80,11 +80,11 @@ func TestARoleThatWasLost(t *testing.T) {
 	b.hire("bob", people.Everywhere, people.Author)
 	second, err := b.Office.Approve(b.ctx, id, digest, cat())
 	b.no(err)
-	if second.Missing != "1 more of 2 approvals" {
+	if second.Missing != "one approval more" {
 		t.Errorf("missing %q", second.Missing)
 	}
 	_, err = b.Office.Approve(b.ctx, id, digest, bob())
-	b.refused(err, office.Forbidden, "bob is not approver")
+	b.refused(err, office.Forbidden, "bob may not approve messages")
 }
 
 func TestARoleBesides(t *testing.T) {
@@ -94,7 +94,7 @@ func TestARoleBesides(t *testing.T) {
 	id, digest := b.inReview("audiences: [public]")
 	first, err := b.Office.Approve(b.ctx, id, digest, bob())
 	b.no(err)
-	if !strings.Contains(first.Missing, "somebody who is publisher") {
+	if !strings.Contains(first.Missing, "one approval more, by a publisher") {
 		t.Errorf("missing %q", first.Missing)
 	}
 	second, err := b.Office.Approve(b.ctx, id, digest, cat())
@@ -111,7 +111,7 @@ func TestALargeAudience(t *testing.T) {
 	id, digest := b.inReview("audiences: [press]")
 	first, err := b.Office.Approve(b.ctx, id, digest, bob())
 	b.no(err)
-	if first.Missing != "1 more of 2 approvals" {
+	if first.Missing != "one approval more" {
 		t.Errorf("missing %q", first.Missing)
 	}
 }
@@ -141,7 +141,7 @@ func TestPoliciesAndWhoSetsThem(t *testing.T) {
 	b.refused(b.SetPolicy(b.ctx, people.Policy{Approvals: 1, Department: "Roads"}, ann()), office.NotFound, "Roads")
 	b.refused(b.SetPolicy(b.ctx, people.Policy{Approvals: 1, Audience: "nobody"}, ann()), office.NotFound, "nobody")
 	b.hire("bob", people.Everywhere, people.Approver)
-	b.refused(b.SetPolicy(b.ctx, people.Policy{Approvals: 1}, bob()), office.Forbidden, "bob is not admin")
+	b.refused(b.SetPolicy(b.ctx, people.Policy{Approvals: 1}, bob()), office.Forbidden, "bob may not set policies")
 	b.no(b.SetPolicy(b.ctx, people.Policy{Department: "Rivers", Approvals: 3}, ann()))
 	b.no(b.SetPolicy(b.ctx, people.Policy{Department: "Rivers", Approvals: 2}, ann()))
 	all, err := b.Policies(b.ctx)
@@ -204,7 +204,7 @@ func TestADepartmentOfItsOwn(t *testing.T) {
 	b.refused(err, office.NotFound, "there is no send")
 	b.no(b.RemoveDepartment(b.ctx, "Roads", ann()))
 	_, err = dan.Message(b.ctx, added.ID)
-	b.refused(err, office.Forbidden, "dan holds no role")
+	b.refused(err, office.Forbidden, "dan may not")
 	if _, err := b.Office.View(ann()).Message(b.ctx, added.ID); err != nil {
 		t.Errorf("who sees everything: %v", err)
 	}

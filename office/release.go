@@ -47,6 +47,9 @@ func (o *Office) release(t *store.Tx, r release) (Decided, error) {
 	if err != nil {
 		return Decided{}, err
 	}
+	if err := r.mayBy(t, r.by.Name); err != nil {
+		return Decided{}, err
+	}
 	var accepts acceptances
 	if slices.Contains(r.holds, message.HoldChannelChanged) {
 		if accepts, err = o.acceptable(t, r.message); err != nil {
@@ -59,6 +62,11 @@ func (o *Office) release(t *store.Tx, r release) (Decided, error) {
 	decided.Accepts = accepts.changed()
 	if err != nil || !decided.Done {
 		return decided, err
+	}
+	if decided.First != "" { // who may have changed something since
+		if err := r.mayBy(t, decided.First); err != nil {
+			return Decided{}, err
+		}
 	}
 	return decided, r.write(t, accepts, decided.First)
 }

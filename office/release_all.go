@@ -78,7 +78,7 @@ func (o *Office) releaseOne(t *store.Tx, id string, hold message.HoldReason, rea
 		return err
 	}
 	decided, err := o.release(t, release{message: m, holds: []message.HoldReason{hold}, one: hold, reason: reason, by: by})
-	if _, refused := errors.AsType[*Refusal](err); refused {
+	if refusal, refused := errors.AsType[*Refusal](err); refused && refusal.Code != Forbidden {
 		all.Left = append(all.Left, id)
 		return nil
 	}

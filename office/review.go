@@ -48,6 +48,9 @@ func (o *Office) Submit(ctx context.Context, id string, by Actor) (Submitted, er
 		if err := submittable(current); err != nil {
 			return err
 		}
+		if err := mayAlso(t, by, people.SubmitMessage, current.Original()); err != nil {
+			return err
+		}
 		if current.Revision != revision.Number {
 			return Refuse(Conflict, fmt.Sprintf("message %s was edited meanwhile", id), "look at it and submit again")
 		}
@@ -178,15 +181,11 @@ func (o *Office) mayApprove(t *store.Tx, m message.Message, digest string, by Ac
 		return Refuse(Conflict, fmt.Sprintf("what you saw of message %s is not what is in review now", m.ID),
 			fmt.Sprintf("look at it with `clarion message show %s` and approve the digest that it shows", m.ID))
 	}
-	if by.Name == m.SubmittedBy {
-		return Refuse(Forbidden, fmt.Sprintf("%s submitted message %s and can't approve it", by.Name, m.ID), "ask somebody else to approve it")
-	}
-	editors, err := t.Editors(m.ID)
-	if err != nil {
+	if err := mayAlso(t, by, people.ApproveMessage, m.Original()); err != nil {
 		return err
 	}
-	if slices.Contains(editors, by.Name) {
-		return Refuse(Forbidden, fmt.Sprintf("%s edited message %s and can't approve it", by.Name, m.ID), "ask somebody else to approve it")
+	if err := notTheirOwn(t, m, "approve", by); err != nil {
+		return err
 	}
 	if !m.Schedule.Expires.IsZero() && !m.Schedule.Expires.After(t.Now()) {
 		return Refuse(Conflict, fmt.Sprintf("message %s expired at %s", m.ID, m.Schedule.Expires.Format(time.RFC3339)), "edit it and choose a later time")
@@ -195,6 +194,23 @@ func (o *Office) mayApprove(t *store.Tx, m message.Message, digest string, by Ac
 		return err
 	}
 	return o.sameDestinations(t, m)
+}
+
+// notTheirOwn keeps whoever submitted a revision, or edited one since the last
+// approval before it, from approving it, at once or afterwards.
+func notTheirOwn(t *store.Tx, m message.Message, verb string, by Actor) error {
+	try := fmt.Sprintf("ask somebody else to %s it", verb)
+	if by.Name == m.SubmittedBy {
+		return Refuse(Forbidden, fmt.Sprintf("%s submitted message %s and can't %s it", by.Name, m.ID, verb), try)
+	}
+	editors, err := t.Editors(m.ID)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(editors, by.Name) {
+		return Refuse(Forbidden, fmt.Sprintf("%s edited message %s and can't %s it", by.Name, m.ID, verb), try)
+	}
+	return nil
 }
 
 // sameDestinations refuses an approval of what the gate would hold anyway.

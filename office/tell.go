@@ -33,8 +33,12 @@ func waits(t *store.Tx, m message.Message, submitter string) (notice, error) {
 	if err != nil {
 		return notice{}, err
 	}
+	departments, err := departmentsOf(t, m)
+	if err != nil {
+		return notice{}, err
+	}
 	to, err := addresses(t, func(p people.Person) bool {
-		return p.Name != submitter && !slices.Contains(editors, p.Name) && slices.Contains(p.RolesIn(m.Department), people.Approver)
+		return p.Name != submitter && !slices.Contains(editors, p.Name) && slices.Contains(rolesInAll(p, departments), people.Approver)
 	})
 	return notice{to, fmt.Sprintf("Message %s waits for an approval", m.ID), fmt.Sprintf(
 		"A message of %s is in review and waits for an approval. Look at it with\n\n  clarion message show %s\n", m.Department, m.ID)}, err

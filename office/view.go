@@ -33,8 +33,8 @@ func (v View) who(ctx context.Context) (people.Who, error) {
 	return people.Who{Person: p, Token: v.by.Token, Proved: v.by.Proved}, err
 }
 
-// may refuses whoever may not do an act that only reads.
-func (v View) may(ctx context.Context, act people.Act, department string) error {
+// may refuses whoever may not do an act that only reads, for the whole office.
+func (v View) may(ctx context.Context, act people.Act) error {
 	if v.owns() && ofOwner(act) {
 		return nil
 	}
@@ -42,13 +42,13 @@ func (v View) may(ctx context.Context, act people.Act, department string) error 
 	if err != nil {
 		return err
 	}
-	if d := who.May(act, department, time.Now()); d != nil {
+	if d := who.May(act, "", time.Now()); d != nil {
 		return Refuse(Forbidden, d.Says, d.Try)
 	}
 	return nil
 }
 
-func (v View) owns() bool { return v.by.Local && v.by.Name == "" }
+func (v View) owns() bool { return v.by.owns() }
 
 // message gives a message that may be seen.
 func (v View) message(ctx context.Context, id string) (message.Message, error) {

@@ -1,6 +1,9 @@
 package people
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Act is one thing that a person can do; it is named like the verb of the
 // command line.
@@ -43,6 +46,7 @@ const (
 // rule says who may do an act.
 type rule struct {
 	act   Act
+	words string // what somebody does, as people say it: "approve messages"
 	roles []Role
 	// anywhere: of what belongs to no department, a role held in any allows it.
 	// Without, the role must be held everywhere.
@@ -55,36 +59,36 @@ func rules() []rule {
 	anyone := Roles()
 	staff := []Role{Author, Approver, Publisher, Operator, Admin, Emergency}
 	return []rule{
-		{act: ReadMessages, roles: anyone, anywhere: true},
-		{act: AddMessage, roles: staff},
-		{act: EditMessage, roles: staff},
-		{act: SubmitMessage, roles: staff},
-		{act: CommentMessage, roles: anyone},
-		{act: RehearseMessage, roles: staff},
-		{act: CancelMessage, roles: staff},
-		{act: HoldMessage, roles: anyone},
-		{act: ApproveMessage, roles: []Role{Approver}, decides: true},
-		{act: ReturnMessage, roles: []Role{Approver}, decides: true},
-		{act: ReleaseMessage, roles: []Role{Publisher}, decides: true},
-		{act: EmergencySend, roles: []Role{Emergency}, decides: true},
-		{act: SettleDebt, roles: []Role{Approver}, decides: true},
-		{act: ResolveSend, roles: []Role{Publisher, Operator}, decides: true},
-		{act: RetrySend, roles: []Role{Publisher, Operator}, decides: true},
-		{act: ReadChannels, roles: anyone, anywhere: true},
-		{act: CheckChannel, roles: []Role{Operator, Admin}, anywhere: true},
-		{act: DecideChannel, roles: []Role{Operator, Admin}, decides: true},
-		{act: ReadAudiences, roles: anyone, anywhere: true},
-		{act: SetAudience, roles: []Role{Publisher, Admin}},
-		{act: ImportAudience, roles: []Role{Publisher, Admin}},
-		{act: FreezeAll, roles: anyone, anywhere: true},
-		{act: ThawAll, roles: []Role{Publisher, Operator, Admin}, decides: true},
-		{act: ReadLedger, roles: []Role{Approver, Publisher, Operator, Admin}},
-		{act: ExportLedger, roles: []Role{Approver, Operator, Admin}},
-		{act: BackUp, roles: []Role{Operator, Admin}},
-		{act: Reload, roles: []Role{Operator, Admin}},
-		{act: ReadPeople, roles: anyone, anywhere: true},
-		{act: ManagePeople, roles: []Role{Admin}, decides: true},
-		{act: SetPolicy, roles: []Role{Admin}, decides: true},
+		{act: ReadMessages, words: "read messages", roles: anyone, anywhere: true},
+		{act: AddMessage, words: "add messages", roles: staff},
+		{act: EditMessage, words: "edit messages", roles: staff},
+		{act: SubmitMessage, words: "submit messages", roles: staff},
+		{act: CommentMessage, words: "comment on messages", roles: anyone},
+		{act: RehearseMessage, words: "rehearse messages", roles: staff},
+		{act: CancelMessage, words: "cancel messages", roles: staff},
+		{act: HoldMessage, words: "hold messages", roles: anyone},
+		{act: ApproveMessage, words: "approve messages", roles: []Role{Approver}, decides: true},
+		{act: ReturnMessage, words: "return messages", roles: []Role{Approver}, decides: true},
+		{act: ReleaseMessage, words: "release what is held", roles: []Role{Publisher}, decides: true},
+		{act: EmergencySend, words: "let messages go alone in an emergency", roles: []Role{Emergency}, decides: true},
+		{act: SettleDebt, words: "settle what left in an emergency", roles: []Role{Approver}, decides: true},
+		{act: ResolveSend, words: "resolve unknown sends", roles: []Role{Publisher, Operator}, decides: true},
+		{act: RetrySend, words: "retry failed sends", roles: []Role{Publisher, Operator}, decides: true},
+		{act: ReadChannels, words: "look at the channels", roles: anyone, anywhere: true},
+		{act: CheckChannel, words: "check channels", roles: []Role{Operator, Admin}, anywhere: true},
+		{act: DecideChannel, words: "pause, resume or rehearse channels", roles: []Role{Operator, Admin}, decides: true},
+		{act: ReadAudiences, words: "look at the audiences", roles: anyone, anywhere: true},
+		{act: SetAudience, words: "set audiences", roles: []Role{Publisher, Admin}},
+		{act: ImportAudience, words: "import people into audiences", roles: []Role{Publisher, Admin}},
+		{act: FreezeAll, words: "freeze everything", roles: anyone, anywhere: true},
+		{act: ThawAll, words: "end a freeze", roles: []Role{Publisher, Operator, Admin}, decides: true},
+		{act: ReadLedger, words: "read the ledger", roles: []Role{Approver, Publisher, Operator, Admin}},
+		{act: ExportLedger, words: "export the ledger", roles: []Role{Approver, Operator, Admin}},
+		{act: BackUp, words: "make a backup", roles: []Role{Operator, Admin}},
+		{act: Reload, words: "have the configuration read again", roles: []Role{Operator, Admin}},
+		{act: ReadPeople, words: "look at the people", roles: anyone, anywhere: true},
+		{act: ManagePeople, words: "manage people, departments and other people's tokens", roles: []Role{Admin}, decides: true},
+		{act: SetPolicy, words: "set policies", roles: []Role{Admin}, decides: true},
 	}
 }
 
@@ -104,4 +108,12 @@ func ruleOf(act Act) (rule, bool) {
 		return rule{}, false
 	}
 	return all[i], true
+}
+
+// Words says what an act is as people say it; one that is not known by its name.
+func (a Act) Words() string {
+	if r, known := ruleOf(a); known {
+		return r.words
+	}
+	return fmt.Sprintf("do %q", string(a))
 }

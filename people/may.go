@@ -28,7 +28,7 @@ func (w Who) May(act Act, department string, now time.Time) *Denial {
 	r, known := ruleOf(act)
 	switch {
 	case !known:
-		return &Denial{fmt.Sprintf("nobody may %s", act), "ask for what the documentation names"}
+		return &Denial{"nobody may " + act.Words(), "ask for what the documentation names"}
 	case !w.Person.Active():
 		return &Denial{"this account is disabled", "ask an administrator"}
 	case w.Person.Kind != Human && r.decides:
@@ -56,21 +56,36 @@ func (w Who) holds(r rule, department string) bool {
 }
 
 func (w Who) lacks(r rule, department string) *Denial {
-	where := "in " + department
+	in, where := " in "+department, "there"
 	if department == "" {
-		where = "for the whole office"
+		in, where = "", "for the whole office"
+		if r.anywhere {
+			where = "anywhere"
+		}
 	}
-	if len(r.roles) == len(Roles()) {
-		return &Denial{fmt.Sprintf("%s holds no role %s", w.Person.Name, where), "ask an administrator for one"}
+	which, try := "the role "+r.roleNames(), "ask somebody who holds it, or ask an admin to give it to you"
+	switch {
+	case len(r.roles) == len(Roles()):
+		which, try = "a role", "ask an admin to give you one"
+	case len(r.roles) == len(Roles())-1 && !slices.Contains(r.roles, Viewer):
+		which, try = "a role other than viewer", "ask somebody who holds one, or ask an admin to give you one"
+	case len(r.roles) > 1:
+		try = "ask somebody who holds it, or ask an admin to give you one of them"
 	}
+	return &Denial{fmt.Sprintf("%s may not %s%s: that takes %s %s", w.Person.Name, r.words, in, which, where), try}
+}
+
+// roleNames lists the roles that allow an act: "publisher, operator or admin".
+func (r rule) roleNames() string {
 	names := make([]string, len(r.roles))
 	for i, role := range r.roles {
 		names[i] = string(role)
 	}
-	return &Denial{
-		fmt.Sprintf("%s is not %s %s", w.Person.Name, strings.Join(names, " or "), where),
-		"ask somebody who is, or ask an administrator for the role",
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
 	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // Sees reports whether somebody may know that something of a department is

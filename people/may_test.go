@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +57,51 @@ func cell(act Act, r Role) string {
 		return "-"
 	}
 	return strings.Join(marks, "+")
+}
+
+// What a denial says of each act, in words that a person looked at.
+func TestDenials(t *testing.T) {
+	t.Parallel()
+	viewer := who(Grant{"Rivers", Viewer})
+	script, test, program := viewer, viewer, who()
+	script.Token, test.Token = &Token{Scope: "none", ExpiresAt: noon.Add(1)}, &Token{Scope: ScopeAll, Test: true, ExpiresAt: noon.Add(1)}
+	program.Person.Kind = System
+	var b bytes.Buffer
+	for _, act := range append(Acts(), "fly") {
+		fmt.Fprintf(&b, "%s\n", act)
+		for _, c := range []struct {
+			who        Who
+			department string
+		}{{viewer, "Rivers"}, {viewer, "Roads"}, {viewer, ""}, {who(), ""}, {script, "Rivers"}, {test, "Rivers"}, {program, "Rivers"}} {
+			d := c.who.May(act, c.department, noon)
+			if d == nil {
+				continue
+			}
+			fmt.Fprintf(&b, "\t%s\n", d)
+			if strings.Contains(d.Error(), string(act)) && strings.ContainsAny(string(act), ".-") || d.Try == "" {
+				t.Errorf("%s is denied in code, or without what to do: %v", act, d)
+			}
+		}
+	}
+	golden(t, "testdata/denials.txt", b.Bytes())
+}
+
+// Roles are listed alike everywhere.
+func TestOrderOfRoles(t *testing.T) {
+	t.Parallel()
+	grants := []Grant{{"Roads", Author}, {Everywhere, Emergency}, {"Roads", Viewer}, {Everywhere, Approver}}
+	slices.SortFunc(grants, CompareGrants)
+	if got := fmt.Sprint(grants); got != "[{* approver} {* emergency} {Roads viewer} {Roads author}]" {
+		t.Error(got)
+	}
+	p := Person{Name: "ada", Grants: []Grant{{Everywhere, Emergency}, {"Roads", Viewer}, {"Roads", Admin}}}
+	if got := fmt.Sprint(p.RolesIn("Roads")); got != "[viewer admin emergency]" {
+		t.Error(got)
+	}
+	needs := Needs{Approvals: 1, Roles: []Role{Admin}}.And(Needs{Approvals: 2, SecondFactor: true, Roles: []Role{Publisher, Admin}})
+	if got := fmt.Sprint(needs); got != "{2 [publisher admin] true}" {
+		t.Error(got)
+	}
 }
 
 func golden(t *testing.T, path string, got []byte) {

@@ -10,6 +10,7 @@
 package people
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -46,6 +47,7 @@ func (p Person) RolesIn(department string) []Role {
 			roles = append(roles, g.Role)
 		}
 	}
+	slices.SortFunc(roles, CompareRoles)
 	return roles
 }
 
@@ -53,6 +55,12 @@ func (p Person) RolesIn(department string) []Role {
 type Grant struct {
 	Department string `json:"department"` // a department's name, or Everywhere
 	Role       Role   `json:"role"`
+}
+
+// CompareGrants orders what somebody holds: by department, everywhere first, the
+// roles of each as people read them.
+func CompareGrants(a, b Grant) int {
+	return cmp.Or(cmp.Compare(a.Department, b.Department), CompareRoles(a.Role, b.Role))
 }
 
 // Everywhere is the department of a grant that holds in all of them, and for

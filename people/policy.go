@@ -43,7 +43,7 @@ func (p Policy) Check() *Denial {
 // Needs is what a message must have: the strictest of the policies that fit.
 type Needs struct {
 	Approvals    int    // at least 1
-	Roles        []Role // each held by one of the approvers, sorted
+	Roles        []Role // each held by one of the approvers, as people read them
 	SecondFactor bool
 }
 
@@ -69,7 +69,17 @@ func NeedsOf(policies []Policy, department string, sizes map[string]int) Needs {
 			n.Roles = append(n.Roles, p.Role)
 		}
 	}
-	slices.Sort(n.Roles)
+	slices.SortFunc(n.Roles, CompareRoles)
+	return n
+}
+
+// And is what meets both: as strict as either.
+func (n Needs) And(m Needs) Needs {
+	n.Approvals = max(n.Approvals, m.Approvals)
+	n.SecondFactor = n.SecondFactor || m.SecondFactor
+	n.Roles = slices.Concat(n.Roles, m.Roles)
+	slices.SortFunc(n.Roles, CompareRoles)
+	n.Roles = slices.Compact(n.Roles)
 	return n
 }
 
@@ -105,15 +115,32 @@ func (n Needs) Met(approvals []Approval) (bool, string) {
 		}
 		counted = append(counted, a)
 	}
-	if missing := max(n.Approvals, 1) - len(counted); missing > 0 {
-		return false, fmt.Sprintf("%d more of %d approvals", missing, max(n.Approvals, 1))
-	}
+	var lacks []Role
 	for _, role := range n.Roles {
 		if !slices.ContainsFunc(counted, func(a Approval) bool { return slices.Contains(a.Roles, role) }) {
-			return false, "an approval by somebody who is " + string(role)
+			lacks = append(lacks, role)
 		}
 	}
-	return true, ""
+	more := max(n.Approvals, 1) - len(counted)
+	if more <= 0 && len(lacks) == 0 {
+		return true, ""
+	}
+	return false, n.missing(max(more, 1), lacks)
+}
+
+// missing says in words how many approvals are missing, and by whom.
+func (n Needs) missing(more int, lacks []Role) string {
+	says, by := "one approval more", ", by "
+	if more > 1 {
+		says, by = fmt.Sprintf("%d approvals more", more), ", one by "
+	}
+	for _, role := range lacks {
+		says, by = says+by+role.article(), " and one by "
+	}
+	if n.SecondFactor {
+		says += ", with a fresh second factor"
+	}
+	return says
 }
 
 // ComparePolicies orders policies as people read them.

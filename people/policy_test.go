@@ -48,16 +48,20 @@ func TestMet(t *testing.T) {
 		met       bool
 		missing   string
 	}{
-		{Needs{}, nil, false, "1 more of 1 approvals"},
+		{Needs{}, nil, false, "one approval more"},
 		{Needs{Approvals: 1}, []Approval{approver("a", false)}, true, ""},
-		{Needs{Approvals: 1}, []Approval{approver("", false)}, false, "1 more of 1 approvals"},
-		{Needs{Approvals: 2}, []Approval{approver("a", false), approver("a", false)}, false, "1 more of 2 approvals"},
+		{Needs{Approvals: 1}, []Approval{approver("", false)}, false, "one approval more"},
+		{Needs{Approvals: 2}, []Approval{approver("a", false), approver("a", false)}, false, "one approval more"},
+		{Needs{Approvals: 3}, []Approval{approver("a", false)}, false, "2 approvals more"},
+		{Needs{Approvals: 2, Roles: []Role{Publisher}}, nil, false, "2 approvals more, one by a publisher"},
+		{Needs{Approvals: 2, Roles: []Role{Publisher}}, []Approval{approver("a", false, Publisher)}, false, "one approval more"},
+		{Needs{Approvals: 5, Roles: []Role{Publisher, Operator}}, nil, false, "5 approvals more, one by a publisher and one by an operator"},
 		{Needs{Approvals: 2}, []Approval{approver("a", false), approver("b", false)}, true, ""},
-		{Needs{Approvals: 1, SecondFactor: true}, []Approval{approver("a", false)}, false, "1 more of 1 approvals"},
+		{Needs{Approvals: 1, SecondFactor: true}, []Approval{approver("a", false)}, false, "one approval more, with a fresh second factor"},
 		{Needs{Approvals: 1, SecondFactor: true}, []Approval{approver("a", true)}, true, ""},
-		{Needs{Approvals: 1, Roles: []Role{Publisher}}, []Approval{approver("a", true, Approver)}, false, "an approval by somebody who is publisher"},
+		{Needs{Approvals: 1, Roles: []Role{Publisher}}, []Approval{approver("a", true, Approver)}, false, "one approval more, by a publisher"},
 		{Needs{Approvals: 1, Roles: []Role{Publisher}}, []Approval{approver("a", true, Approver, Publisher)}, true, ""},
-		{Needs{Approvals: 1, Roles: []Role{Publisher}, SecondFactor: true}, []Approval{approver("a", false, Publisher), approver("b", true)}, false, "an approval by somebody who is publisher"},
+		{Needs{Approvals: 1, Roles: []Role{Publisher}, SecondFactor: true}, []Approval{approver("a", false, Publisher), approver("b", true)}, false, "one approval more, by a publisher, with a fresh second factor"},
 	}
 	for _, test := range tests {
 		if met, missing := test.needs.Met(test.approvals); met != test.met || missing != test.missing {

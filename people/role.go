@@ -1,6 +1,9 @@
 package people
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Role is what a person may do in a department.
 type Role string
@@ -22,6 +25,23 @@ const (
 func Roles() []Role {
 	return []Role{Viewer, Author, Approver, Publisher, Operator, Admin, Emergency}
 }
+
+// CompareRoles orders roles as people read them.
+func CompareRoles(a, b Role) int { return cmp.Compare(a.rank(), b.rank()) }
+
+// article writes a role with its article.
+func (r Role) article() string {
+	switch r {
+	case Author, Approver, Operator, Admin:
+		return "an " + string(r)
+	case Emergency:
+		return "somebody with the role " + string(r)
+	default:
+		return "a " + string(r)
+	}
+}
+
+func (r Role) rank() int { return slices.Index(Roles(), r) }
 
 // Known reports whether there is such a role.
 func (r Role) Known() bool { return slices.Contains(Roles(), r) }

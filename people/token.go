@@ -72,10 +72,10 @@ func (t *Token) allows(act Act, now time.Time) *Denial {
 		return &Denial{"the token has expired", "make a new one"}
 	case t.Scope == ScopeAll:
 	case !slices.Contains(t.Scope.acts(), act):
-		return &Denial{fmt.Sprintf("the token is for %q and may not %s", t.Scope, act), "make one with a wider scope"}
+		return &Denial{fmt.Sprintf("the token is for %q and may not %s", t.Scope, act.Words()), "make one with a wider scope"}
 	}
 	if t.Test && !slices.Contains(append(ScopeDraft.acts(), RehearseMessage), act) {
-		return &Denial{fmt.Sprintf("a test token may not %s: it can only draft and rehearse", act), "use a live token"}
+		return &Denial{fmt.Sprintf("a test token may not %s: it can only draft and rehearse", act.Words()), "use a live token"}
 	}
 	return nil
 }

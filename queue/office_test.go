@@ -142,7 +142,7 @@ func (b *bureau) releaseAll() {
 func (b *bureau) decide(name string, mode message.ChannelMode) {
 	b.Helper()
 	b.update(func(tx *store.Tx) error {
-		return errors.Join(tx.SetPaused(name, mode.Paused, "ann", ""), tx.SetRehearsal(name, mode.Rehearsal), tx.Record(ledger.ChannelMode, ledger.DecisionBody{Subject: name}))
+		return errors.Join(tx.SetPaused(name, mode.Paused, "ann", ""), tx.SetRehearsal(name, mode.Rehearsal, "ann"), tx.Record(ledger.ChannelMode, ledger.DecisionBody{Subject: name}))
 	})
 }
 

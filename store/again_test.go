@@ -84,7 +84,7 @@ func TestBacklogOfAHalfSentMail(t *testing.T) {
 	b.materialise()
 	backlog := func() Backlog {
 		t.Helper()
-		got, err := b.store.Backlog(context.Background(), b.now)
+		got, err := b.store.Backlog(context.Background(), b.now, nil)
 		b.no(err)
 		return got
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"clarion/audience"
@@ -81,6 +82,26 @@ func (t *Tx) PutAudience(a audience.Audience) error {
 		return fmt.Errorf("store audience %s: %w", a.Name, err)
 	}
 	return nil
+}
+
+// TouchAudience records who changed an audience, or whom it reaches.
+func (t *Tx) TouchAudience(name, by string) error {
+	if err := t.one("UPDATE audiences SET changed_by = ?, changed_at = ? WHERE name = ?", by, ms(t.now), name); err != nil {
+		return fmt.Errorf("record who changed audience %s: %w", name, err)
+	}
+	return nil
+}
+
+// AudienceChange gives who changed an audience last; zero if nobody did, or it
+// is not there.
+func (t *Tx) AudienceChange(name string) (c Change, err error) {
+	var changed int64
+	err = row(t.ctx, t, "SELECT changed_by, changed_at FROM audiences WHERE name = ?", []any{name}, &c.By, &changed)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return c, fmt.Errorf("read who changed audience %s: %w", name, err)
+	}
+	c.At = at(changed)
+	return c, nil
 }
 
 // AddMembers puts people into an audience. Those known by their address are

@@ -11,9 +11,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"clarion/ledger"
 	"clarion/message"
+	"clarion/people"
 )
 
 // lived has something in every state that a restore must stop, and an asset.
@@ -190,6 +192,33 @@ func TestRestoredSendsNothingUntilReleased(t *testing.T) {
 		t.Error(err)
 	}
 	r.sound()
+}
+
+// What was signed in, or waits for a password to be chosen, when a backup was
+// made ends with its restore; tokens stay.
+func TestRestoreEndsSessionsAndLinks(t *testing.T) {
+	b := setup(t)
+	ctx := context.Background()
+	b.no(b.store.Sessions().CommitCtx(ctx, "hashed", []byte("x"), time.Now().Add(time.Hour)))
+	b.update(func(tx *Tx) error {
+		b.no(tx.PutPerson(people.Person{Name: "ann", FullName: "Ann", Kind: people.Human}))
+		_, err := tx.InsertToken(people.Token{Name: "cms", Owner: "ann", Hash: "token", Scope: people.ScopeAll, ExpiresAt: b.now.Add(time.Hour)})
+		return errors.Join(err, tx.InsertReset("link", "ann", b.now.Add(time.Hour)))
+	})
+	_, archive := b.backup()
+	r := restore(t, archive)
+	if _, found, err := r.store.Sessions().FindCtx(ctx, "hashed"); found || err != nil {
+		t.Errorf("the session is there: %v, %v", found, err)
+	}
+	r.update(func(tx *Tx) error {
+		if who, ok, err := tx.Reset("link"); ok || err != nil {
+			t.Errorf("the link is there, for %q: %v", who, err)
+		}
+		return nil
+	})
+	if _, found, err := r.store.TokenByHash(ctx, "token"); !found || err != nil {
+		t.Errorf("the token is there: %v, %v", found, err)
+	}
 }
 
 func TestRestoreStartsAChainOfItsOwn(t *testing.T) {

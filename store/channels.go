@@ -15,6 +15,13 @@ type ChannelState struct {
 	By        string // empty where the queue paused it
 	Rehearsal bool
 	ChangedAt time.Time
+	Mode      Change // of rehearsal, the last
+}
+
+// Change is who changed something last; zero if nobody did.
+type Change struct {
+	By string
+	At time.Time
 }
 
 // ChannelStates reads what is known of channels, by name.
@@ -29,12 +36,12 @@ func channelStates(ctx context.Context, q querier) (map[string]ChannelState, err
 	all := map[string]ChannelState{}
 	err := scan(ctx, q, func(rows *sql.Rows) error {
 		var c ChannelState
-		var changed int64
-		err := rows.Scan(&c.Name, &c.Paused, &c.Reason, &c.By, &c.Rehearsal, &changed)
-		c.ChangedAt = at(changed)
+		var changed, mode int64
+		err := rows.Scan(&c.Name, &c.Paused, &c.Reason, &c.By, &c.Rehearsal, &changed, &c.Mode.By, &mode)
+		c.ChangedAt, c.Mode.At = at(changed), at(mode)
 		all[c.Name] = c
 		return err
-	}, "SELECT name, paused, reason, by, rehearsal, changed_at FROM channels")
+	}, "SELECT name, paused, reason, by, rehearsal, changed_at, mode_by, mode_at FROM channels")
 	if err != nil {
 		return nil, fmt.Errorf("read channel states: %w", err)
 	}
@@ -53,9 +60,9 @@ func (t *Tx) SetPaused(name string, paused bool, by, reason string) error {
 }
 
 // SetRehearsal switches a channel to rehearsal or live.
-func (t *Tx) SetRehearsal(name string, rehearsal bool) error {
-	_, err := t.exec(`INSERT INTO channels (name, rehearsal, changed_at) VALUES (?, ?, ?)
-		ON CONFLICT (name) DO UPDATE SET rehearsal = excluded.rehearsal, changed_at = excluded.changed_at`, name, rehearsal, ms(t.now))
+func (t *Tx) SetRehearsal(name string, rehearsal bool, by string) error {
+	_, err := t.exec(`INSERT INTO channels (name, rehearsal, changed_at, mode_by, mode_at) VALUES (?1, ?2, ?3, ?4, ?3)
+		ON CONFLICT (name) DO UPDATE SET rehearsal = ?2, changed_at = ?3, mode_by = ?4, mode_at = ?3`, name, rehearsal, ms(t.now), by)
 	if err != nil {
 		return fmt.Errorf("store the mode of channel %s: %w", name, err)
 	}

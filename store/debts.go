@@ -25,6 +25,25 @@ func (t *Tx) InsertDebt(message, digest, by string) error {
 	return nil
 }
 
+// Debtor gives who released a message in an emergency; ErrNotFound if it owes no
+// approval.
+func (t *Tx) Debtor(message string) (by string, err error) {
+	err = row(t.ctx, t, "SELECT by FROM debts WHERE message_id = ? AND settled_at = 0", []any{message}, &by)
+	if err != nil {
+		return "", fmt.Errorf("read an emergency release: %w", err)
+	}
+	return by, nil
+}
+
+// DropDebt forgets an emergency release of what is no longer to go: an edit
+// came first.
+func (t *Tx) DropDebt(message string) error {
+	if _, err := t.exec("DELETE FROM debts WHERE message_id = ?", message); err != nil {
+		return fmt.Errorf("forget an emergency release: %w", err)
+	}
+	return nil
+}
+
 // SettleDebt records who approved an emergency release afterwards; by nobody
 // who released it.
 func (t *Tx) SettleDebt(message, by string) error {

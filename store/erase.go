@@ -20,7 +20,7 @@ type column struct{ table, name string }
 func nameColumns() []column {
 	return []column{
 		{"messages", "hold_by"}, {"messages", "submitted_by"}, {"revisions", "editor"}, {"approvals", "by"}, {"comments", "by"},
-		{"debts", "by"}, {"debts", "settled_by"}, {"channels", "by"}, {"freezes", "by"},
+		{"debts", "by"}, {"debts", "settled_by"}, {"channels", "by"}, {"channels", "mode_by"}, {"audiences", "changed_by"}, {"freezes", "by"},
 	}
 }
 

@@ -73,8 +73,15 @@ func TestBacklog(t *testing.T) {
 	held := b.approved(to("web")...)
 	b.hold(held)
 	b.now = b.now.Add(2 * time.Minute)
-	got, err := b.store.Backlog(context.Background(), b.now)
+	got, err := b.store.Backlog(context.Background(), b.now, nil)
 	b.no(err)
+	own, err := b.store.Backlog(context.Background(), b.now, []string{"press"})
+	b.no(err)
+	others, err := b.store.Backlog(context.Background(), b.now, []string{"Roads"})
+	b.no(err)
+	if own != got || others != (Backlog{}) {
+		t.Errorf("of its department %+v, of all %+v, of another %+v", own, got, others)
+	}
 	want := Backlog{Due: 4, Overdue: 4, OldestDue: start, Failed: 2, Unknown: 2, Held: 1}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)

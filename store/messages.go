@@ -156,15 +156,16 @@ func (t *Tx) Revision(id string, number int) (Revision, error) {
 	return revisionOf(t.ctx, t, id, number)
 }
 
-// Editors lists who edited a message since the revision that was last
-// approved.
+// Editors lists who made the current revision of a message and those since the
+// last that was approved before it.
 func (t *Tx) Editors(id string) ([]string, error) {
 	var editors []string
 	err := scan(t.ctx, t, func(rows *sql.Rows) error {
 		editors = append(editors, "")
 		return rows.Scan(&editors[len(editors)-1])
 	}, `SELECT DISTINCT editor FROM revisions WHERE message_id = ?1 AND number >
-		coalesce((SELECT max(number) FROM revisions WHERE message_id = ?1 AND approved = 1), 0)`, id)
+		coalesce((SELECT max(number) FROM revisions
+			WHERE message_id = ?1 AND approved = 1 AND number < (SELECT revision FROM messages WHERE id = ?1)), 0)`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read the editors of %s: %w", id, err)
 	}

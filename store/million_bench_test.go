@@ -67,7 +67,7 @@ func (b *bundle) steps() []timed {
 		{"lease", func() error { _, err := b.store.Claim(ctx, lane("web"), 100, b.now); return err }},
 		{"claim", func() error { b.claim("wire", 100); return nil }},
 		{"claim-of-mail", func() error { b.claim("mail", 100); return nil }},
-		{"backlog", func() error { _, err := b.store.Backlog(ctx, b.now); return err }},
+		{"backlog", func() error { _, err := b.store.Backlog(ctx, b.now, nil); return err }},
 		{"sends-of-a-message", func() error {
 			_, err := b.store.Sends(ctx, SendFilter{Message: "nobody", Limit: 10})
 			return err

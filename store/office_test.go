@@ -34,14 +34,14 @@ func TestFreezeRow(t *testing.T) {
 func TestChannelStates(t *testing.T) {
 	b := setup(t)
 	b.update(func(tx *Tx) error {
-		return errors.Join(tx.SetPaused("wire", true, "", "401"), tx.SetRehearsal("wire", true), tx.SetRehearsal("mail", true))
+		return errors.Join(tx.SetPaused("wire", true, "", "401"), tx.SetRehearsal("wire", true, "ann"), tx.SetRehearsal("mail", true, "ann"))
 	})
 	b.now = b.now.Add(time.Minute)
 	b.update(func(tx *Tx) error { return tx.SetPaused("wire", false, "ann", "mended") })
 	got, err := b.store.ChannelStates(context.Background())
 	want := map[string]ChannelState{
-		"wire": {Name: "wire", By: "ann", Reason: "mended", Rehearsal: true, ChangedAt: b.now},
-		"mail": {Name: "mail", Rehearsal: true, ChangedAt: start},
+		"wire": {Name: "wire", By: "ann", Reason: "mended", Rehearsal: true, ChangedAt: b.now, Mode: Change{"ann", start}},
+		"mail": {Name: "mail", Rehearsal: true, ChangedAt: start, Mode: Change{"ann", start}},
 	}
 	if err != nil || !maps.Equal(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"clarion/people"
 )
@@ -24,6 +25,7 @@ func scanPerson(rows *sql.Rows) (people.Person, error) {
 	if err := json.Unmarshal(grants, &p.Grants); err != nil {
 		return p, fmt.Errorf("roles of %s: %w", p.Name, err)
 	}
+	slices.SortFunc(p.Grants, people.CompareGrants)
 	return p, nil
 }
 

@@ -92,7 +92,23 @@ func (t *Tx) markRestored() error {
 	if _, err := t.exec("DELETE FROM countersigns"); err != nil {
 		return fmt.Errorf("forget first decisions: %w", err)
 	}
+	if err := t.forgetSignIns(); err != nil {
+		return fmt.Errorf("end what was signed in: %w", err)
+	}
 	return t.Record(ledger.Restored, ledger.DecisionBody{Act: "restore", Count: int(held)})
+}
+
+// forgetSignIns ends every session, and takes away the links by which passwords
+// are chosen: a backup may have been in other hands, and whoever signed out, or
+// chose a password, since it was made did so for good. Tokens stay: systems have
+// them, and their owners revoke them by name.
+func (t *Tx) forgetSignIns() error {
+	for _, table := range []string{"sessions", "resets"} {
+		if _, err := t.exec("DELETE FROM " + table); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // holdRestored holds every message that may go and every send that could ever

@@ -32,18 +32,30 @@ const (
 	FROM sends s INDEXED BY sends_leased CROSS JOIN recipients r INDEXED BY recipients_due ON r.send_id = s.id
 	WHERE s.state IN ('claimed', 'sending') AND s.addressed AND s.hold = '' AND r.state IN ('planned', 'waiting') AND r.next_at <= ?1`
 
-	backlogOpen = `SELECT state, count(*) FROM sends WHERE state IN ('failed', 'unknown') AND NOT addressed GROUP BY state
-	UNION ALL SELECT 'held', count(*) FROM sends WHERE state = 'held'
-	UNION ALL SELECT 'held', count(*) FROM sends WHERE state IN ('claimed', 'sending') AND hold <> ''
-	UNION ALL SELECT state, count(*) FROM recipients WHERE state IN ('failed', 'unknown') GROUP BY state`
+	backlogOpen = `SELECT state, count(*) FROM sends s WHERE state IN ('failed', 'unknown') AND NOT addressed %[1]s GROUP BY state
+	UNION ALL SELECT 'held', count(*) FROM sends s WHERE state = 'held' %[1]s
+	UNION ALL SELECT 'held', count(*) FROM sends s WHERE state IN ('claimed', 'sending') AND hold <> '' %[1]s
+	UNION ALL SELECT state, count(*) FROM recipients r WHERE state IN ('failed', 'unknown') %[2]s GROUP BY state`
+
+	// Of the departments that are listed as the third parameter.
+	sendsOf      = ` AND EXISTS (SELECT 1 FROM messages m WHERE m.id = s.message_id AND m.department IN (SELECT value FROM json_each(?3)))`
+	recipientsOf = ` AND EXISTS (SELECT 1 FROM sends s WHERE s.id = r.send_id` + sendsOf + `)`
 )
 
 // Backlog counts what is due and what waits for a person. It walks the queue
-// channel by channel, so that what is not due costs nothing.
-func (s *Store) Backlog(ctx context.Context, now time.Time) (Backlog, error) {
+// channel by channel, so that what is not due costs nothing. Departments, unless
+// nil, bound whose.
+func (s *Store) Backlog(ctx context.Context, now time.Time, departments []string) (Backlog, error) {
 	var b Backlog
-	for _, query := range []string{backlogDue, backlogRecipients} {
-		if err := s.countDue(ctx, query, now, &b); err != nil {
+	due, recipients, open := backlogDue, backlogRecipients, fmt.Sprintf(backlogOpen, "", "")
+	args, openArgs := []any{ms(now), ms(now.Add(-time.Minute))}, []any(nil)
+	if departments != nil {
+		due, recipients, open = due+sendsOf, recipients+sendsOf, fmt.Sprintf(backlogOpen, sendsOf, recipientsOf)
+		args = append(args, list(departments))
+		openArgs = args
+	}
+	for _, query := range []string{due, recipients} {
+		if err := s.countDue(ctx, query, args, &b); err != nil {
 			return b, fmt.Errorf("count what is due: %w", err)
 		}
 	}
@@ -62,17 +74,17 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (Backlog, error) {
 			b.Held += n
 		}
 		return nil
-	}, backlogOpen)
+	}, open, openArgs...)
 	if err != nil {
 		return b, fmt.Errorf("count open sends: %w", err)
 	}
 	return b, nil
 }
 
-func (s *Store) countDue(ctx context.Context, query string, now time.Time, b *Backlog) error {
+func (s *Store) countDue(ctx context.Context, query string, args []any, b *Backlog) error {
 	var due, overdue int
 	var oldest sql.NullInt64
-	err := row(ctx, s.read, query, []any{ms(now), ms(now.Add(-time.Minute))}, &due, &overdue, &oldest)
+	err := row(ctx, s.read, query, args, &due, &overdue, &oldest)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (a *API) withActor(ctx huma.Context, next func(huma.Context)) {
 	header := ctx.Header("Authorization")
 	by, ok, err := office.Actor{Local: a.local}, true, error(nil)
 	if header != "" && a.sessions != nil {
-		by, ok, err = a.sessions.bearer(ctx.Context(), header)
+		by, ok, err = a.sessions.bearer(ctx.Context(), header, a.fault)
 	}
 	switch {
 	case err != nil:

@@ -179,7 +179,7 @@ func TestAPIOfficeWideNeedsARoleEverywhere(t *testing.T) {
 	_, err = cid.Invite(ctx, "ada")
 	d.refused(err, http.StatusForbidden, "for the whole office")
 	_, err = cid.Add(ctx, api.Draft{File: "a.md", Text: []byte(ofRivers)})
-	d.refused(err, http.StatusForbidden, "cid is not")
+	d.refused(err, http.StatusForbidden, "cid may not add messages in Rivers")
 	d.refused(cid.SetRoles(ctx, "ben", api.Roles{Department: "Rivers", Roles: []string{"author"}}), http.StatusForbidden, "in Rivers")
 	d.no(cid.SetRoles(ctx, "ben", api.Roles{Department: "Coasts", Roles: []string{"author"}}))
 }

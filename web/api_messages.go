@@ -80,7 +80,7 @@ func (a *API) addMessage(ctx context.Context, in *given[api.Draft]) (*drafted, e
 
 func (a *API) editMessage(ctx context.Context, in *onMessage[api.Draft]) (*drafted, error) {
 	if in.Body.DryRun {
-		d, err := a.view(ctx).Check(ctx, draftOf(in.Body))
+		d, err := a.view(ctx).CheckEdit(ctx, in.ID, draftOf(in.Body))
 		return draftedAs(http.StatusOK, d, true), err
 	}
 	d, err := a.office.Edit(ctx, in.ID, draftOf(in.Body), actor(ctx))

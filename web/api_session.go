@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -12,9 +13,6 @@ import (
 	"clarion/api"
 	"clarion/office"
 )
-
-// socketAddress is where those come from who sign in on the machine itself.
-const socketAddress = "socket"
 
 type authorised struct {
 	Authorization string `header:"Authorization" required:"false" doc:"Bearer, and the key of a session or a token."`
@@ -33,8 +31,7 @@ func (a *API) registerSessions() {
 		return done(a.sessions.prove(ctx, in.Authorization, in.Body.Code))
 	})
 	handle(a, op("sign-out", http.MethodDelete, "/session", "Sign out"), func(ctx context.Context, in *authorised) (*answer[api.Done], error) {
-		_, key, _ := strings.Cut(in.Authorization, " ")
-		return done(a.sessions.end(ctx, key))
+		return done(a.signOut(ctx, in.Authorization))
 	})
 	handle(a, op("choose-password", http.MethodPost, "/session/choose", "Choose a password by an invitation"), func(ctx context.Context, in *given[api.Choice]) (*answer[api.Done], error) {
 		_, err := a.accounts.Reset(ctx, in.Body.Code, in.Body.Password)
@@ -43,7 +40,7 @@ func (a *API) registerSessions() {
 }
 
 func (a *API) signIn(ctx context.Context, in *given[api.SignIn]) (*answer[api.SignedIn], error) {
-	asked := accounts.SignIn{Name: in.Body.Name, Password: in.Body.Password, Code: in.Body.Code, Address: socketAddress}
+	asked := accounts.SignIn{Name: in.Body.Name, Password: in.Body.Password, Code: in.Body.Code, Address: addressOf(ctx)}
 	session, err := a.accounts.SignIn(ctx, asked)
 	if errors.Is(err, accounts.ErrCodeWanted) {
 		return reply(api.SignedIn{Name: in.Body.Name, WantsCode: true}), nil
@@ -58,10 +55,27 @@ func (a *API) signIn(ctx context.Context, in *given[api.SignIn]) (*answer[api.Si
 	return reply(api.SignedIn{Name: session.Person, Key: key, Expires: api.At(expires)}), nil
 }
 
+// signOut ends the session of whoever asks.
+func (a *API) signOut(ctx context.Context, header string) error {
+	by := actor(ctx)
+	switch {
+	case by.Name == "":
+		return notSignedIn()
+	case by.Token != nil:
+		return office.Refuse(office.Conflict, "a token is no session and can't sign out", fmt.Sprintf("revoke it with `clarion token revoke %d`", by.Token.ID))
+	}
+	_, key, _ := strings.Cut(header, " ")
+	return a.sessions.end(ctx, key)
+}
+
+func notSignedIn() error {
+	return office.Refuse(office.Forbidden, "you are not signed in", "sign in with `clarion login`")
+}
+
 func (a *API) showSelf(ctx context.Context, _ *nothing) (*answer[api.Self], error) {
 	by := actor(ctx)
 	if by.Name == "" {
-		return nil, office.Refuse(office.Forbidden, "you are not signed in", "sign in with `clarion login`")
+		return nil, notSignedIn()
 	}
 	p, left, err := a.accounts.Self(ctx, by)
 	if err != nil {

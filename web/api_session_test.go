@@ -35,6 +35,10 @@ func TestAPISessions(t *testing.T) {
 	}
 	_, err = d.nobody.Self(ctx)
 	d.refused(err, http.StatusForbidden, "you are not signed in")
+	d.refused(d.nobody.SignOut(ctx), http.StatusForbidden, "you are not signed in")
+	token, err := d.ben.MakeToken(ctx, api.TokenRequest{Name: "x", Scope: "read", Days: 1})
+	d.no(err)
+	d.refused(d.nobody.With(token.Secret).SignOut(ctx), http.StatusConflict, "a token is no session", "clarion token revoke")
 	other := d.nobody.With(d.signedIn("ben"))
 	d.no(d.ben.SignOut(ctx))
 	_, err = d.ben.Self(ctx)
@@ -93,9 +97,9 @@ func TestAPIInvitation(t *testing.T) {
 	d.refused(d.nobody.Choose(ctx, api.Choice{Code: code, Password: password}), http.StatusNotFound, "does not hold")
 	cid := d.nobody.With(d.signedIn("cid"))
 	_, err = cid.Messages(ctx, api.MessageFilter{})
-	d.refused(err, http.StatusForbidden, "cid holds no role")
+	d.refused(err, http.StatusForbidden, "cid may not read messages: that takes a role anywhere")
 	_, err = cid.Invite(ctx, "ada")
-	d.refused(err, http.StatusForbidden, "cid is not admin")
+	d.refused(err, http.StatusForbidden, "cid may not manage people", "the role admin")
 	left, err := d.ada.Disable(ctx, "cid")
 	d.no(err)
 	if !left.Done || len(left.Messages) != 0 {
@@ -186,13 +190,13 @@ func TestAPITokensEnd(t *testing.T) {
 	d.refused(d.nobody.RevokeToken(ctx, made.ID), http.StatusForbidden, "not signed in")
 	cid := d.nobody.With(d.join("cid", "Cid", people.Everywhere, people.Author))
 	d.refused(cid.RevokeToken(ctx, made.ID), http.StatusNotFound, "you have no token")
-	if got, err := cid.Tokens(ctx); err != nil || len(got.Tokens) != 0 {
+	if got, err := cid.Tokens(ctx, ""); err != nil || len(got.Tokens) != 0 {
 		t.Errorf("cid's tokens are %+v, %v", got, err)
 	}
 	d.no(d.ada.RevokeToken(ctx, made.ID))
 	_, err := c.Messages(ctx, api.MessageFilter{})
 	d.refused(err, http.StatusForbidden, "the token was revoked")
-	all, err := d.ada.Tokens(ctx)
+	all, err := d.ada.Tokens(ctx, "")
 	d.no(err)
 	if len(all.Tokens) != 1 || all.Tokens[0].Secret != "" || all.Tokens[0].Revoked.IsZero() {
 		t.Errorf("the tokens are %+v", all.Tokens)

@@ -27,8 +27,10 @@ func (a *API) registerTokens() {
 		out.Secret = secret
 		return reply(out), nil
 	})
-	handle(a, op("list-tokens", http.MethodGet, "/tokens", "List the tokens of whoever asks"), func(ctx context.Context, _ *nothing) (*answer[api.Tokens], error) {
-		all, err := a.accounts.Tokens(ctx, actor(ctx))
+	handle(a, op("list-tokens", http.MethodGet, "/tokens", "List the tokens of whoever asks, or of another"), func(ctx context.Context, in *struct {
+		Of string `query:"of" maxLength:"200" doc:"A person or system, for whoever manages people; absent: oneself."`
+	}) (*answer[api.Tokens], error) {
+		all, err := a.accounts.Tokens(ctx, in.Of, actor(ctx))
 		if err != nil {
 			return nil, err
 		}

@@ -107,7 +107,9 @@ func (s *Sessions) key(ctx context.Context, of accounts.Session) (string, time.T
 }
 
 // bearer gives who comes with a key of a session or with a token (RFC 6750).
-func (s *Sessions) bearer(ctx context.Context, header string) (office.Actor, bool, error) {
+// That a session was seen can't always be written down, as with the disk full:
+// fault is told, and it holds all the same.
+func (s *Sessions) bearer(ctx context.Context, header string, fault func(doing string, err error)) (office.Actor, bool, error) {
 	scheme, key, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "bearer") || key == "" {
 		return office.Actor{}, false, nil
@@ -121,7 +123,9 @@ func (s *Sessions) bearer(ctx context.Context, header string) (office.Actor, boo
 	}
 	by, ok, err := s.actor(ctx)
 	if ok && s.manager.Status(ctx) == scs.Modified {
-		_, _, err = s.manager.Commit(ctx)
+		if _, _, err := s.manager.Commit(ctx); err != nil {
+			fault("write down that a session was seen", err)
+		}
 	}
 	return by, ok, err
 }
@@ -148,9 +152,9 @@ func (s *Sessions) prove(ctx context.Context, header, code string) error {
 	if _, ok, err := s.actor(session); err != nil {
 		return err
 	} else if !ok {
-		return office.Refuse(office.Forbidden, "you are not signed in", "sign in with `clarion login`")
+		return notSignedIn()
 	}
-	proved, err := s.accounts.Prove(ctx, s.get(session), code, socketAddress)
+	proved, err := s.accounts.Prove(ctx, s.get(session), code, addressOf(ctx))
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,12 @@ package web
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"clarion/accounts"
+	"clarion/store"
 )
 
 // seen moves when a session was last seen into the past.
@@ -39,10 +41,13 @@ func (l *lobby) key(name string) string {
 	return key
 }
 
+// fault fails the test: nothing is to go wrong.
+func (l *lobby) fault(doing string, err error) { l.Errorf("%s: %v", doing, err) }
+
 // who tells as whom a header is recognised.
 func (l *lobby) who(header string) string {
 	l.Helper()
-	by, ok, err := l.sessions.bearer(l.Context(), header)
+	by, ok, err := l.sessions.bearer(l.Context(), header, l.fault)
 	l.no(err)
 	if ok != (by.Name != "") {
 		l.Errorf("recognised %v as %+v", ok, by)
@@ -97,13 +102,34 @@ func TestKeysAreStoredHashed(t *testing.T) {
 	}
 }
 
+// fullDisk is a store of sessions that can't be written to.
+type fullDisk struct{ *store.Sessions }
+
+var errFull = errors.New("the disk is full")
+
+func (fullDisk) CommitCtx(context.Context, string, []byte, time.Time) error { return errFull }
+
+// A session holds although it can't be written down that it was seen.
+func TestAFullDiskEndsNoSession(t *testing.T) {
+	l := openLobby(t, false)
+	key := l.key("ada")
+	l.seen(key, touchEvery+time.Second)
+	full := NewSessions(fullDisk{l.store.Sessions()}, l.accounts, false)
+	var faults []error
+	by, ok, err := full.bearer(l.Context(), "Bearer "+key, func(_ string, err error) { faults = append(faults, err) })
+	l.no(err)
+	if !ok || by.Name != "ada" || len(faults) != 1 || !errors.Is(faults[0], errFull) {
+		t.Errorf("recognised %+v, %v; told of %v", by, ok, faults)
+	}
+}
+
 // A session that a fault keeps from being read is no session.
 func TestSessionsThatCannotBeRead(t *testing.T) {
 	l := openLobby(t, false)
 	key := l.key("ada")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if by, ok, err := l.sessions.bearer(ctx, "Bearer "+key); ok || err == nil || by.Name != "" {
+	if by, ok, err := l.sessions.bearer(ctx, "Bearer "+key, l.fault); ok || err == nil || by.Name != "" {
 		t.Errorf("recognised %+v, %v, %v", by, ok, err)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,10 +33,10 @@ func (c *cli) freezeCommand() *cobra.Command {
 // freeze writes the file first, which is enough and needs nobody, and then has
 // memory and row follow.
 func (c *cli) freeze(ctx context.Context, reason string) error {
-	fileErr := freeze.PressFile(c.dataDir(), fmt.Sprintf("%s frozen by %s: %s", api.At(time.Now()), dash(c.user()), reason))
+	fileErr := freeze.PressFile(c.dataDir(), fmt.Sprintf("%s frozen by %s: %s", api.At(time.Now()), freeze.Somebody, reason)) // who they are is looked up later
 	ctx, cancel := context.WithTimeout(ctx, freezeTime)
 	defer cancel()
-	p, err := c.press(ctx, reason)
+	p, unnamed, err := c.press(ctx, reason)
 	if err != nil {
 		p.Says = err.Error()
 	}
@@ -49,38 +50,50 @@ func (c *cli) freeze(ctx context.Context, reason string) error {
 	if err := c.result(p, "Frozen. memory: %s, file: %s, row: %s", memory, yesNo(p.File), yesNo(p.Row)); err != nil {
 		return err
 	}
+	if unnamed != "" && p.Row && !c.json {
+		fmt.Fprintf(c.errs, "clarion: everything is frozen, but in the name of %s: %s\n", freeze.Somebody, unnamed)
+	}
 	if p.Says != "" && !c.json {
 		fmt.Fprintf(c.errs, "clarion: everything is frozen, but not every part took: %s\n", p.Says)
 	}
 	return nil
 }
 
-// press has the daemon press, or writes the row where none runs.
-func (c *cli) press(ctx context.Context, reason string) (p api.Pressed, err error) {
+// press has the daemon press, or writes the row where none runs. It says why it
+// did not do so in the caller's name, if it did not.
+func (c *cli) press(ctx context.Context, reason string) (p api.Pressed, unnamed string, err error) {
 	remote, err := c.reach(ctx)
 	if err != nil {
-		return p, err
+		return p, "", err
 	}
 	if remote != nil {
 		return c.pressAs(ctx, remote, reason)
 	}
 	err = c.locally(ctx, func(o *client.Client) error {
-		p, err = c.pressAs(ctx, o, reason)
+		p, unnamed, err = c.pressAs(ctx, o, reason)
 		return err
 	})
 	p.Memory = false // this process's own is not worth telling
-	return p, c.locked(err)
+	return p, unnamed, c.locked(err)
 }
 
 // pressAs presses as whoever is signed in, and as nobody if that fails: a freeze
 // waits for no sign-in.
-func (c *cli) pressAs(ctx context.Context, o *client.Client, reason string) (api.Pressed, error) {
-	key, _ := c.key() // without one it is pressed all the same
-	p, err := o.With(key).Freeze(ctx, reason)
-	if err != nil && key != "" {
-		return o.Freeze(ctx, reason)
+func (c *cli) pressAs(ctx context.Context, o *client.Client, reason string) (p api.Pressed, unnamed string, err error) {
+	key, err := c.key()
+	switch {
+	case err != nil:
+		unnamed = err.Error()
+	case key == "":
+		unnamed = "you are not signed in"
+	default:
+		if p, err = o.With(key).Freeze(ctx, reason); err == nil {
+			return p, "", nil
+		}
+		unnamed = err.Error()
 	}
-	return p, err
+	p, err = o.With("").Freeze(ctx, reason)
+	return p, unnamed, err
 }
 
 func (c *cli) freezeStatus() *cobra.Command {
@@ -103,7 +116,7 @@ func (c *cli) freezeStatus() *cobra.Command {
 		if !state.Frozen {
 			return c.result(state, "Nothing is frozen.")
 		}
-		return c.result(state, "Frozen by %s at %s: %s", dash(state.By), c.when(state.At), dash(state.Reason))
+		return c.result(state, "Frozen by %s at %s: %s", cmp.Or(state.By, freeze.Somebody), c.when(state.At), dash(state.Reason))
 	})
 }
 

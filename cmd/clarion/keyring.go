@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sys/unix"
 )
 
 // maxKeyring bounds the file, in bytes.
@@ -25,13 +27,22 @@ type signedIn struct {
 	Keys map[string]string `json:"keys"`
 }
 
-// openKeyring reads the file of this machine's user; there need be none.
-func openKeyring() (*keyring, error) {
+// keyringDir is the folder of the file.
+func keyringDir() (string, error) {
 	dir, err := os.UserConfigDir()
 	if err != nil {
-		return nil, fmt.Errorf("find the folder of your settings: %w", err)
+		return "", fmt.Errorf("find the folder of your settings: %w", err)
 	}
-	k := &keyring{path: filepath.Join(dir, "clarion", "sessions.json"), Folders: map[string]*signedIn{}}
+	return filepath.Join(dir, "clarion"), nil
+}
+
+// openKeyring reads the file of this machine's user; there need be none.
+func openKeyring() (*keyring, error) {
+	dir, err := keyringDir()
+	if err != nil {
+		return nil, err
+	}
+	k := &keyring{path: filepath.Join(dir, "sessions.json"), Folders: map[string]*signedIn{}}
 	text, err := os.ReadFile(k.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return k, nil
@@ -85,13 +96,38 @@ func (k *keyring) drop(folder, name string) {
 	}
 }
 
-// save writes the file whole, for this machine's user alone.
+// changeKeyring changes the file while nobody else does: of two who sign in at
+// once, neither loses their session.
+func changeKeyring(change func(*keyring)) error {
+	dir, err := keyringDir()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("write your sessions: %w", err)
+	}
+	// A file of its own: the other is replaced whole.
+	lock, err := os.OpenFile(filepath.Join(dir, "sessions.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("lock your sessions: %w", err)
+	}
+	defer func() { _ = lock.Close() }() // which unlocks it; nothing was written
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
+		return fmt.Errorf("lock your sessions: %w", err)
+	}
+	k, err := openKeyring()
+	if err != nil {
+		return err
+	}
+	change(k)
+	return k.save()
+}
+
+// save writes the file whole, for this machine's user alone. The folder is
+// there.
 func (k *keyring) save() error {
 	text, err := json.MarshalIndent(k, "", "  ")
 	if err != nil {
-		return fmt.Errorf("write your sessions: %w", err)
-	}
-	if err := os.MkdirAll(filepath.Dir(k.path), 0o700); err != nil {
 		return fmt.Errorf("write your sessions: %w", err)
 	}
 	part := k.path + ".part"

@@ -44,16 +44,11 @@ func (c *cli) loginCommand() *cobra.Command {
 
 // keep remembers a session for the verbs that follow.
 func (c *cli) keep(in api.SignedIn) error {
-	k, err := openKeyring()
-	if err != nil {
-		return err
-	}
 	folder, err := filepath.Abs(c.dataDir())
 	if err != nil {
 		return fmt.Errorf("find the data folder: %w", err)
 	}
-	k.put(folder, in.Name, in.Key)
-	return k.save()
+	return changeKeyring(func(k *keyring) { k.put(folder, in.Name, in.Key) })
 }
 
 func (c *cli) logoutCommand() *cobra.Command {
@@ -79,16 +74,11 @@ func (c *cli) logoutCommand() *cobra.Command {
 
 // forget drops the session that was used.
 func (c *cli) forget() error {
-	k, err := openKeyring()
-	if err != nil {
-		return err
-	}
 	folder, err := filepath.Abs(c.dataDir())
 	if err != nil {
 		return fmt.Errorf("find the data folder: %w", err)
 	}
-	k.drop(folder, c.user())
-	return k.save()
+	return changeKeyring(func(k *keyring) { k.drop(folder, c.user()) })
 }
 
 // ended reports whether a refusal says that a session or token does not hold.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 
 	"clarion/api"
 	"clarion/client"
+	"clarion/freeze"
 )
 
 func (c *cli) statusCommand() *cobra.Command {
@@ -52,7 +54,7 @@ func (c *cli) frozen(s api.Status) string {
 	if !s.Frozen {
 		return "no"
 	}
-	says := "yes, by " + dash(s.FrozenBy)
+	says := "yes, by " + cmp.Or(s.FrozenBy, freeze.Somebody)
 	if !s.FrozenAt.IsZero() {
 		says += " at " + c.when(s.FrozenAt)
 	}

@@ -46,13 +46,18 @@ func (c *cli) tokenMake() *cobra.Command {
 }
 
 func (c *cli) tokenList() *cobra.Command {
-	return c.verb("list", "List your tokens", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+	var of string
+	cmd := c.verb("list", "List your tokens, or those of another if you manage people", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
 		return c.withOffice(cmd.Context(), func(o *client.Client) error {
-			all, err := o.Tokens(cmd.Context())
+			all, err := o.Tokens(cmd.Context(), of)
 			if err != nil {
 				return err
 			}
-			return list(c, all.Tokens, "You have no tokens.", []string{"ID", "NAME", "SCOPE", "EXPIRES", "STATE"}, func(t api.Token) []string {
+			none := "You have no tokens."
+			if of != "" {
+				none = of + " has no tokens."
+			}
+			return list(c, all.Tokens, none, []string{"ID", "NAME", "SCOPE", "EXPIRES", "STATE"}, func(t api.Token) []string {
 				state := "holds"
 				if !t.Revoked.IsZero() {
 					state = "revoked"
@@ -64,6 +69,8 @@ func (c *cli) tokenList() *cobra.Command {
 			})
 		})
 	})
+	cmd.Flags().StringVar(&of, "of", "", "whose, a person's or a system's; without, your own")
+	return cmd
 }
 
 func (c *cli) tokenRevoke() *cobra.Command {

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"clarion/api"
 	"clarion/client"
+	rules "clarion/people"
 )
 
 func (c *cli) userCommand() *cobra.Command {
@@ -114,11 +117,12 @@ func (c *cli) userRoles() *cobra.Command {
 		if len(roles) == 1 && roles[0] == "none" {
 			roles = []string{}
 		}
+		slices.SortFunc(roles, func(a, b string) int { return rules.CompareRoles(rules.Role(a), rules.Role(b)) })
 		return c.withOffice(cmd.Context(), func(o *client.Client) error {
 			if err := o.SetRoles(cmd.Context(), args[0], api.Roles{Department: department, Roles: roles}); err != nil {
 				return err
 			}
-			return c.result(api.Done{Done: true}, "The roles of %s %s are now: %s. Their sessions have ended.", args[0], inDepartment(department), strings.Join(args[1:], ", "))
+			return c.result(api.Done{Done: true}, "The roles of %s %s are now: %s. Their sessions have ended.", args[0], inDepartment(department), cmp.Or(strings.Join(roles, ", "), "none"))
 		})
 	})
 	cmd.Flags().StringVar(&department, "department", "*", "where they hold them; * is everywhere")

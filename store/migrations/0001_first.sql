@@ -98,7 +98,9 @@ CREATE TABLE audiences (
   description TEXT NOT NULL,
   public      INTEGER NOT NULL,
   rule        TEXT NOT NULL,
-  channels    TEXT NOT NULL
+  channels    TEXT NOT NULL,
+  changed_by  TEXT NOT NULL DEFAULT '', -- who set it or imported into it last
+  changed_at  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE subscribers (
@@ -248,7 +250,9 @@ CREATE TABLE channels (
   reason     TEXT NOT NULL DEFAULT '',
   by         TEXT NOT NULL DEFAULT '',
   rehearsal  INTEGER NOT NULL DEFAULT 0,
-  changed_at INTEGER NOT NULL
+  changed_at INTEGER NOT NULL,
+  mode_by    TEXT NOT NULL DEFAULT '', -- who switched it to rehearsal or live last
+  mode_at    INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 -- How each channel's account stood when it was last checked.
