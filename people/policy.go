@@ -83,6 +83,24 @@ func (n Needs) And(m Needs) Needs {
 	return n
 }
 
+// NeedsOfTemplate gives what a text must have that may go to any audience of a
+// department, or of every one if that is empty: the strictest of what a message
+// could need there.
+func NeedsOfTemplate(policies []Policy, department string, sizes map[string]int) Needs {
+	n := NeedsOf(policies, department, sizes)
+	if department != "" {
+		return n
+	}
+	for _, p := range policies {
+		n = n.And(NeedsOf(policies, p.Department, sizes))
+	}
+	return n
+}
+
+// Beforehand is what is left of the needs of a message whose text was approved
+// before: one approver, and a second factor where one is wanted.
+func (n Needs) Beforehand() Needs { return Needs{Approvals: 1, SecondFactor: n.SecondFactor} }
+
 // reaches gives the size of the audience that a policy is about, or of the
 // largest, and whether the message goes there at all.
 func reaches(audience string, sizes map[string]int) (size int, fits bool) {
