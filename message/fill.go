@@ -20,6 +20,7 @@ type Original struct {
 	Content    Content   // that readers have now: of its last correction, or its own
 	Audiences  []string  // that it, or a correction of it, was for
 	First      time.Time // when it first left, in the office's zone
+	Channels   []string  // that the office has; a wording for another is left out
 }
 
 // The placeholders. The body is for corrections: a withdrawal must not publish
@@ -120,6 +121,9 @@ func (t Template) Fill(o Original) Content {
 		c.Notes, c.Assets = o.Content.Notes, slices.Clone(o.Content.Assets)
 	}
 	for channel, v := range t.Variants {
+		if !slices.Contains(o.Channels, channel) {
+			continue
+		}
 		if c.Variants == nil {
 			c.Variants = map[string]channels.Variant{}
 		}

@@ -106,6 +106,9 @@ func (o *Office) originalOf(t sources, id string) (message.Original, error) {
 		return message.Original{}, err
 	}
 	original := message.Original{ID: id, Department: m.Department}
+	for _, c := range o.channels() {
+		original.Channels = append(original.Channels, c.Name)
+	}
 	if original.First, err = t.FirstSent(id); err != nil {
 		return original, err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"clarion/ledger"
@@ -68,7 +70,21 @@ func (o *Office) readTemplate(f TemplateFile) (message.Template, error) {
 	if faults, ok := errors.AsType[announcement.Faults](err); ok {
 		return x, refuseFaults(f.File, faults)
 	}
-	return x, err
+	if err != nil {
+		return x, err
+	}
+	r := &Refusal{Says: f.File + " was not taken"}
+	for _, name := range slices.Sorted(maps.Keys(x.Variants)) {
+		if _, ok := o.channel(name); !ok {
+			r.Problems = append(r.Problems, Problem{File: f.File, channelProblem: channelProblem{
+				Field: "variants[" + name + "]", Says: fmt.Sprintf("there is no channel called %s", message.Quote(name)), Try: "the channels are " + o.channelNames(),
+			}})
+		}
+	}
+	if len(r.Problems) > 0 {
+		return x, r
+	}
+	return x, nil
 }
 
 // CheckTemplate reads a template file and stores nothing.
