@@ -3,6 +3,7 @@ package people
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -85,14 +86,21 @@ func (n Needs) And(m Needs) Needs {
 
 // NeedsOfTemplate gives what a text must have that may go to any audience of a
 // department, or of every one if that is empty: the strictest of what a message
-// could need there.
+// could need there. An audience without a size has nobody in it yet.
 func NeedsOfTemplate(policies []Policy, department string, sizes map[string]int) Needs {
-	n := NeedsOf(policies, department, sizes)
+	all := map[string]int{}
+	for _, p := range policies {
+		if p.Audience != "" {
+			all[p.Audience] = 0
+		}
+	}
+	maps.Copy(all, sizes)
+	n := NeedsOf(policies, department, all)
 	if department != "" {
 		return n
 	}
 	for _, p := range policies {
-		n = n.And(NeedsOf(policies, p.Department, sizes))
+		n = n.And(NeedsOf(policies, p.Department, all))
 	}
 	return n
 }

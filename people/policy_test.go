@@ -123,11 +123,11 @@ func TestNeedsOfTemplate(t *testing.T) {
 		{Department: "Rivers", Approvals: 2},
 		{Audience: "press", Approvals: 1, Role: Publisher},
 		{Department: "Roads", Audience: "public", Approvals: 3, Role: Admin, SecondFactor: true},
-		{Audience: "gone", Approvals: 5},
+		{Department: "Moors", Audience: "empty", Approvals: 5},
 	}
 	sizes := map[string]int{"press": 3, "public": 0}
 	for department, want := range map[string]string{
-		"Rivers": "{2 [publisher] false}", "Roads": "{3 [admin publisher] true}", "Parks": "{1 [publisher] false}", "": "{3 [admin publisher] true}",
+		"Rivers": "{2 [publisher] false}", "Roads": "{3 [admin publisher] true}", "Parks": "{1 [publisher] false}", "Moors": "{5 [publisher] false}", "": "{5 [admin publisher] true}",
 	} {
 		if got := fmt.Sprint(NeedsOfTemplate(policies, department, sizes)); got != want {
 			t.Errorf("of %q: %s, want %s", department, got, want)
