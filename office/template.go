@@ -40,8 +40,12 @@ func (v View) Templates(ctx context.Context) ([]Template, error) {
 	return v.office.store.Templates(ctx, seen)
 }
 
-// template gives a template that may be seen.
+// template gives a template that may be seen. Names can be guessed, so a
+// stranger is not told which are there.
 func (v View) template(ctx context.Context, name string) (Template, error) {
+	if err := v.may(ctx, people.ReadTemplates, ""); err != nil {
+		return Template{}, err
+	}
 	x, err := v.office.store.Template(ctx, name)
 	if err != nil {
 		return x, missing(err, "template "+message.Quote(name), tryTemplates)
@@ -190,6 +194,9 @@ func (o *Office) DropTemplate(ctx context.Context, name, reason string, by Actor
 func (o *Office) onTemplate(ctx context.Context, by Actor, act people.Act, name string, change func(*store.Tx, Template) error) error {
 	what := "template " + message.Quote(name)
 	return o.store.Update(ctx, time.Now(), func(t *store.Tx) error {
+		if err := Allowed(t, by, people.ReadTemplates, ""); err != nil {
+			return err
+		}
 		x, err := t.Template(name)
 		if err != nil {
 			return missing(err, what, tryTemplates)

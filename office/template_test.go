@@ -463,6 +463,26 @@ func TestUseRacesEdit(t *testing.T) {
 	b.refused(b.Approve(b.ctx, used.ID, used.Digest, bob()), office.Forbidden, "bob submitted", "was edited since")
 }
 
+// A stranger is told the same of a template that is there and of one that is not.
+func TestAStrangerLearnsNoNames(t *testing.T) {
+	b := setup(t)
+	b.ready("oops")
+	b.hire("none", people.Everywhere)
+	for _, by := range []office.Actor{as(""), as("mallory"), as("none")} {
+		_, there := b.Office.View(by).Template(b.ctx, "oops")
+		_, absent := b.Office.View(by).Template(b.ctx, "never")
+		b.refused(there, office.Forbidden)
+		if there.Error() != absent.Error() {
+			t.Errorf("%q is told %v, and %v", by.Name, there, absent)
+		}
+		there, absent = b.DropTemplate(b.ctx, "oops", "", by), b.DropTemplate(b.ctx, "never", "", by)
+		b.refused(there, office.Forbidden)
+		if strings.ReplaceAll(there.Error(), "oops", "never") != absent.Error() {
+			t.Errorf("%q is told %v, and %v", by.Name, there, absent)
+		}
+	}
+}
+
 // The rights to use are those to add and submit a message.
 func TestWhoUsesATemplate(t *testing.T) {
 	b := setup(t)
