@@ -533,6 +533,26 @@ func TestACorrectionByTemplate(t *testing.T) {
 	}
 }
 
+// What went out by mail alone is withdrawn by mail, to those who got it, and its
+// day is that of the first of them.
+func TestAWithdrawalByMail(t *testing.T) {
+	b := setup(t)
+	b.importInto("press", birds)
+	b.ready("oops")
+	id := b.approved("audiences: [press]")
+	sent := b.begin("email")
+	b.end(sent[:1], message.Sent)
+	_, err := b.UseTemplate(b.ctx, "oops", id, bob())
+	b.refused(err, office.Invalid, "the template oops can't be used", "clarion message cancel "+id)
+	b.end(sent[1:], message.Failed)
+	used := b.use("oops", id, bob())
+	if len(used.Sends) != 1 || used.Sends[0].Channel != "email" || used.Sends[0].Recipients != 1 {
+		t.Errorf("it would go by %+v", used.Sends)
+	}
+	b.no(b.Approve(b.ctx, used.ID, used.Digest, bob()))
+	b.wants(used.ID, message.Approved)
+}
+
 // What was stored of a filled template is nothing that a later revision has.
 func TestOnlyTheFirstRevisionIsATemplates(t *testing.T) {
 	b := setup(t)
