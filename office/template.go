@@ -43,7 +43,7 @@ func (v View) Templates(ctx context.Context) ([]Template, error) {
 // template gives a template that may be seen. Names can be guessed, so a
 // stranger is not told which are there.
 func (v View) template(ctx context.Context, name string) (Template, error) {
-	if err := v.may(ctx, people.ReadTemplates, ""); err != nil {
+	if err := v.may(ctx, people.ReadTemplates); err != nil {
 		return Template{}, err
 	}
 	x, err := v.office.store.Template(ctx, name)

@@ -127,7 +127,7 @@ func TestNeedsOfTemplate(t *testing.T) {
 	}
 	sizes := map[string]int{"press": 3, "public": 0}
 	for department, want := range map[string]string{
-		"Rivers": "{2 [publisher] false}", "Roads": "{3 [admin publisher] true}", "Parks": "{1 [publisher] false}", "Moors": "{5 [publisher] false}", "": "{5 [admin publisher] true}",
+		"Rivers": "{2 [publisher] false}", "Roads": "{3 [publisher admin] true}", "Parks": "{1 [publisher] false}", "Moors": "{5 [publisher] false}", "": "{5 [publisher admin] true}",
 	} {
 		if got := fmt.Sprint(NeedsOfTemplate(policies, department, sizes)); got != want {
 			t.Errorf("of %q: %s, want %s", department, got, want)
