@@ -91,7 +91,7 @@ func TestOneApproverReleasesATemplate(t *testing.T) {
 		t.Errorf("rows before %v, after %v", before, after)
 	}
 	d := b.wants(used.ID, message.InReview)
-	if !d.Beforehand.Counts() || d.Missing != "1 more of 1 approvals" || d.Message.SubmittedBy != "bob" || d.Content.Contact != "Desk" || d.Message.SubmittedDigest != used.Digest {
+	if !d.Beforehand.Counts() || d.Missing != "one approval more" || d.Message.SubmittedBy != "bob" || d.Content.Contact != "Desk" || d.Message.SubmittedDigest != used.Digest {
 		t.Errorf("shown: %+v", d)
 	}
 	b.no(b.Approve(b.ctx, used.ID, used.Digest, bob()))
@@ -165,7 +165,7 @@ func TestATemplateLapses(t *testing.T) {
 			b.refused(b.Approve(b.ctx, used.ID, digest, bob()), office.Forbidden, "bob submitted message "+used.ID, test.why)
 			first, err := b.Office.Approve(b.ctx, used.ID, digest, cat())
 			b.no(err)
-			if !strings.HasPrefix(first.Missing, "1 more of 2 approvals") || !strings.Contains(first.Missing, test.why) {
+			if !strings.HasPrefix(first.Missing, "one approval more") || !strings.Contains(first.Missing, test.why) {
 				t.Errorf("missing %q", first.Missing)
 			}
 			second, err := b.Office.Approve(b.ctx, used.ID, digest, as("dan"))
@@ -201,7 +201,7 @@ func TestWhatATemplateDoesNotGrant(t *testing.T) {
 	}
 	id := b.publicBy(fresh("bob"), fresh("cat"))
 	used := b.use("oops", id, as("author"))
-	b.refused(b.Approve(b.ctx, used.ID, used.Digest, as("author")), office.Forbidden, "author is not approver")
+	b.refused(b.Approve(b.ctx, used.ID, used.Digest, as("author")), office.Forbidden, "author may not approve")
 	b.refused(b.Approve(b.ctx, used.ID, used.Digest, as("system")), office.Forbidden, "is a system")
 	b.refused(b.Approve(b.ctx, used.ID, used.Digest, as("elsewhere")), office.NotFound, used.ID)
 	b.refused(b.Approve(b.ctx, used.ID, strings.Repeat("0", 64), fresh("bob")), office.Conflict, "what you saw")
@@ -209,7 +209,7 @@ func TestWhatATemplateDoesNotGrant(t *testing.T) {
 	other := b.use("oops", id, as("system"))
 	b.refused(b.Approve(b.ctx, other.ID, used.Digest, fresh("bob")), office.Conflict, "what you saw")
 	b.hire("bob", people.Everywhere, people.Author)
-	b.refused(b.Approve(b.ctx, used.ID, used.Digest, fresh("bob")), office.Forbidden, "bob is not approver")
+	b.refused(b.Approve(b.ctx, used.ID, used.Digest, fresh("bob")), office.Forbidden, "bob may not approve")
 	b.no(b.Approve(b.ctx, used.ID, used.Digest, fresh("cat")))
 	b.refused(b.Approve(b.ctx, used.ID, used.Digest, fresh("dan")), office.Conflict, "only one in review")
 	b.refused(b.Approve(b.ctx, other.ID, other.Digest, fresh("cat")), office.Conflict, "withdrawn by "+used.ID)
@@ -254,7 +254,7 @@ func TestApproveATemplate(t *testing.T) {
 	b.no(err)
 	d, err := b.Template(b.ctx, "oops")
 	b.no(err)
-	if missing != "1 more of 2 approvals" || d.Missing != missing || len(d.Approvals) != 1 || d.State != message.TemplateInReview {
+	if missing != "one approval more, with a fresh second factor" || d.Missing != missing || len(d.Approvals) != 1 || d.State != message.TemplateInReview {
 		t.Errorf("after one: %q, %+v", missing, d)
 	}
 	_, err = approve(digest, "bob")
@@ -262,7 +262,7 @@ func TestApproveATemplate(t *testing.T) {
 	b.hire("bob", people.Everywhere, people.Author)
 	missing, err = approve(digest, "eve")
 	b.no(err)
-	if missing != "1 more of 2 approvals" {
+	if missing != "one approval more, with a fresh second factor" {
 		t.Errorf("one who lost the role counts: %q", missing)
 	}
 	b.hire("bob", people.Everywhere, people.Approver)
@@ -286,7 +286,7 @@ func TestAReturnVoidsTheFirstOfTwo(t *testing.T) {
 	b.no(err)
 	missing, err := b.ApproveTemplate(b.ctx, "oops", again, cat())
 	b.no(err)
-	if again != digest || missing != "1 more of 2 approvals" {
+	if again != digest || missing != "one approval more" {
 		t.Errorf("digest %s then %s, missing %q", digest, again, missing)
 	}
 }
