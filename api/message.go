@@ -86,6 +86,7 @@ type MessageDetail struct {
 	Amendments []Amendment   `json:"amendments,omitempty" doc:"Its corrections and withdrawals, oldest first."`
 	Approvals  []Approver    `json:"approvals,omitempty" doc:"Of what is in review."`
 	Missing    string        `json:"missing,omitempty" doc:"What it takes besides before it is approved."`
+	Beforehand *Beforehand   `json:"beforehand,omitempty" doc:"If what is in review was filled in from a template."`
 	Comments   []Comment     `json:"comments,omitempty" doc:"What people say about it, oldest first. Nothing of it is published."`
 	Decisions  []Decided     `json:"decisions" nullable:"false" doc:"What people, and Clarion by its rules, decided about it, oldest first."`
 	Accepts    []string      `json:"accepts,omitempty" doc:"The changed channels that a release accepts as they are now."`

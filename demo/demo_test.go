@@ -128,6 +128,11 @@ func TestSeed(t *testing.T) {
 		t.Errorf("the correction waits for %q", detail.Content.Title)
 	}
 	b.peopleAndAudiences()
+	prepared, err := b.Templates(t.Context())
+	b.no(err)
+	if len(prepared) != len(templates()) || prepared[0].State != message.TemplateApproved || prepared[1].State != message.TemplateApproved {
+		t.Errorf("the templates are %+v", prepared)
+	}
 	b.planned(now)
 	before := fmt.Sprint(len(b.allMessages()), len(b.allSends()))
 	again, err := Seed(t.Context(), b.Office, b.daemon.Accounts(), time.Now)

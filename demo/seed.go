@@ -61,6 +61,27 @@ const (
 	correctedFile  = "new-river-gauges.md"
 )
 
+// templates are approved from the start, for every department.
+func templates() []string { return []string{"sent-in-error.md", "figure-wrong.md"} }
+
+// prepare has a template approved.
+func prepare(ctx context.Context, o *office.Office, file string) error {
+	text, err := examples.Templates().ReadFile(path.Join("templates", file))
+	if err != nil {
+		return err
+	}
+	x, err := o.AddTemplate(ctx, office.TemplateFile{File: file, Text: text}, as(author))
+	if err != nil {
+		return err
+	}
+	digest, err := o.SubmitTemplate(ctx, x.Name, as(author))
+	if err != nil {
+		return err
+	}
+	_, err = o.ApproveTemplate(ctx, x.Name, digest, as(approver))
+	return err
+}
+
 // Seed sets the office up, unless it is. It gives the id of the message that a
 // correction waits for, or "" if there is nothing to wait for. What is due soon
 // is counted from when everybody has an account: that takes its time by design.
@@ -92,6 +113,11 @@ func Seed(ctx context.Context, o *office.Office, a *accounts.Accounts, clock fun
 		}
 		if _, err := o.Import(ctx, name, bytes.NewReader(list), false, as(admin)); err != nil {
 			return "", err
+		}
+	}
+	for _, file := range templates() {
+		if err := prepare(ctx, o, file); err != nil {
+			return "", fmt.Errorf("set up the template %s: %w", file, err)
 		}
 	}
 	now := clock()

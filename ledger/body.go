@@ -19,6 +19,10 @@ type MessageBody struct {
 	Why      string             `json:"why,omitempty"`      // the gate's own phrase
 	Verified bool               `json:"verified,omitempty"` // the person proved who they are
 	Accepted []Accepted         `json:"accepted,omitempty"` // by a release: changed channels as they are now
+	// Template and TemplateDigest are what a message was filled in from; of an
+	// approval, what made one approver enough.
+	Template       string `json:"template,omitempty"`
+	TemplateDigest string `json:"template_digest,omitempty"`
 }
 
 // Accepted is a channel that changed after an approval, as two people accepted

@@ -53,4 +53,10 @@ const (
 	TokenRevoked      Kind = "token.revoked"
 	PolicyChanged     Kind = "policy.changed"
 	DepartmentChanged Kind = "department.changed"
+	TemplateAdded     Kind = "template.added"
+	TemplateEdited    Kind = "template.edited"
+	TemplateSubmitted Kind = "template.submitted"
+	TemplateApproved  Kind = "template.approved"
+	TemplateReturned  Kind = "template.returned"
+	TemplateDropped   Kind = "template.dropped"
 )

@@ -28,13 +28,30 @@ func (a approving) by(name string) bool {
 	return slices.ContainsFunc(a.given, func(g people.Approval) bool { return g.By == name })
 }
 
-// reader is what approving is read from: the store, or a transaction.
-type reader interface {
-	Approvals(m message.Message) ([]store.Approval, error)
+// takes refuses an approval that would not count.
+func (a approving) takes(by Actor, what string, now time.Time) error {
+	switch {
+	case a.needs.SecondFactor && !by.fresh(now):
+		return Refuse(Forbidden, fmt.Sprintf("approving %s takes a fresh second factor", what), "give one with `clarion prove`, and approve again")
+	case a.by(by.Name):
+		return Refuse(Conflict, fmt.Sprintf("%s has approved %s already", by.Name, what), "it still takes "+a.missing())
+	default:
+		return nil
+	}
+}
+
+// standards are what approvals are counted by.
+type standards interface {
 	Policies() ([]people.Policy, error)
 	AudienceSizes() (map[string]int, error)
 	Person(name string) (people.Person, error)
+}
+
+// reader is what approving is read from: the store, or a transaction.
+type reader interface {
+	standards
 	Message(id string) (message.Message, error)
+	Approvals(m message.Message) ([]store.Approval, error)
 }
 
 // readings reads outside of a transaction.
@@ -51,6 +68,21 @@ func (r readings) Message(id string) (message.Message, error) { return r.store.M
 func (r readings) Policies() ([]people.Policy, error)         { return r.store.Policies(r.ctx) }
 func (r readings) AudienceSizes() (map[string]int, error)     { return r.store.AudienceSizes(r.ctx) }
 func (r readings) Person(name string) (people.Person, error)  { return r.store.Person(r.ctx, name) }
+func (r readings) Template(name string) (Template, error)     { return r.store.Template(r.ctx, name) }
+
+func (r readings) TemplateApprovals(x Template) ([]store.Approval, error) {
+	return r.store.TemplateApprovals(r.ctx, x)
+}
+
+func (r readings) Revision(id string, number int) (store.Revision, error) {
+	return r.store.Revision(r.ctx, id, number)
+}
+
+func (r readings) Amendments(id string) ([]message.Message, error) {
+	return r.store.Amendments(r.ctx, id)
+}
+
+func (r readings) FirstSent(id string) (time.Time, error) { return r.store.FirstSent(r.ctx, id) }
 
 // departmentsOf names those who have a say in a message: its own, and that of
 // the message which it is about.
@@ -63,8 +95,8 @@ func departmentsOf(t reader, m message.Message) ([]string, error) {
 }
 
 // approvingOf reads what a message must have by the policies as they are now,
-// and what it has. Who lost the role meanwhile does not count any more.
-func approvingOf(t reader, m message.Message, audiences []string) (approving, error) {
+// and what it has.
+func approvingOf(t reader, m message.Message, audiences []string, b Beforehand) (approving, error) {
 	policies, err := t.Policies()
 	if err != nil {
 		return approving{}, err
@@ -85,20 +117,30 @@ func approvingOf(t reader, m message.Message, audiences []string) (approving, er
 	for _, d := range departments {
 		a.needs = a.needs.And(people.NeedsOf(policies, d, sizes))
 	}
+	if b.Counts() {
+		a.needs = a.needs.Beforehand()
+	}
 	given, err := t.Approvals(m)
 	if err != nil {
 		return approving{}, err
 	}
+	a.given, err = stillApprovers(t, given, departments)
+	return a, err
+}
+
+// stillApprovers leaves out the approvals of those who lost the role meanwhile.
+func stillApprovers(t standards, given []store.Approval, departments []string) ([]people.Approval, error) {
+	var all []people.Approval
 	for _, g := range given {
 		p, err := t.Person(g.By)
 		if err != nil {
-			return approving{}, err
+			return nil, err
 		}
 		if roles := rolesInAll(p, departments); slices.Contains(roles, people.Approver) {
-			a.given = append(a.given, people.Approval{By: g.By, Roles: roles, Proved: g.Proved, At: g.At})
+			all = append(all, people.Approval{By: g.By, Roles: roles, Proved: g.Proved, At: g.At})
 		}
 	}
-	return a, nil
+	return all, nil
 }
 
 // rolesInAll lists the roles that a person holds in each of some departments.
@@ -113,31 +155,24 @@ func rolesInAll(p people.Person, departments []string) []people.Role {
 
 // approve records one person's word for what is in review. With the last that
 // is needed the message is approved; missing says what else is.
-func (o *Office) approve(t *store.Tx, m message.Message, by Actor) (to message.State, missing string, err error) {
-	revision, err := t.Revision(m.ID, m.Revision)
+func (o *Office) approve(t *store.Tx, c candidate, by Actor) (to message.State, missing string, err error) {
+	m, audiences := c.Message, c.revision.Content.Plan.Audiences
+	before, err := approvingOf(t, m, audiences, c.beforehand)
 	if err != nil {
 		return "", "", err
 	}
-	before, err := approvingOf(t, m, revision.Content.Plan.Audiences)
-	if err != nil {
+	if err := before.takes(by, "message "+m.ID, t.Now()); err != nil {
 		return "", "", err
 	}
-	proved := by.fresh(t.Now())
-	switch {
-	case before.needs.SecondFactor && !proved:
-		return "", "", Refuse(Forbidden, fmt.Sprintf("approving message %s takes a fresh second factor", m.ID), "give one with `clarion prove`, and approve again")
-	case before.by(by.Name):
-		return "", "", Refuse(Conflict, fmt.Sprintf("%s has approved message %s already", by.Name, m.ID), "it still takes "+before.missing())
-	}
-	if err := t.AddApproval(m, by.Name, proved); err != nil {
+	if err := t.AddApproval(m, by.Name, by.fresh(t.Now())); err != nil {
 		return "", "", err
 	}
-	after, err := approvingOf(t, m, revision.Content.Plan.Audiences)
+	after, err := approvingOf(t, m, audiences, c.beforehand)
 	if err != nil {
 		return "", "", err
 	}
 	if missing := after.missing(); missing != "" {
-		return message.InReview, missing, nil
+		return message.InReview, missing + c.beforehand.lapsed(), nil
 	}
 	return message.Approved, "", t.SetApproved(m, by.Name)
 }

@@ -25,7 +25,11 @@ func (o *Office) checkBeforeApproval(ctx context.Context, id, digest string, by 
 	var plan []store.Rendered
 	err := o.onMessage(ctx, by, people.ApproveMessage, id, func(t *store.Tx, found message.Message) (err error) {
 		m = found
-		if err := o.mayApprove(t, m, digest, by); err != nil {
+		c, err := o.candidate(t, m)
+		if err != nil {
+			return err
+		}
+		if err := o.mayApprove(t, c, digest, by); err != nil {
 			return err
 		}
 		plan, err = t.Plan(id, m.Revision)

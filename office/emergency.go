@@ -130,7 +130,7 @@ func maySettle(t *store.Tx, m message.Message, by Actor) error {
 	if err := mayAlso(t, by, people.SettleDebt, m.Original()); err != nil {
 		return err
 	}
-	return notTheirOwn(t, m, "settle", by)
+	return notTheirOwn(t, m, "settle", "", by)
 }
 
 // Debts lists what was released in an emergency and still owes an approval.

@@ -43,8 +43,11 @@ type Detail struct {
 	// Approvals of what is in review, and what it takes besides.
 	Approvals []people.Approval
 	Missing   string
-	Comments  []Comment
-	Decisions []Decision // about it, oldest first; of more than MaxList the newest
+	// Beforehand tells whether one approver is enough for what is in review,
+	// because a template of it was approved beforehand.
+	Beforehand Beforehand
+	Comments   []Comment
+	Decisions  []Decision // about it, oldest first; of more than MaxList the newest
 }
 
 // PlannedSend is one send of a plan with the text's length.
@@ -104,7 +107,7 @@ func (v View) Message(ctx context.Context, id string) (Detail, error) {
 	if d.Amendments, err = v.amendments(ctx, id); err != nil {
 		return Detail{}, err
 	}
-	if err := o.addApprovals(ctx, &d); err != nil {
+	if err := o.addApprovals(ctx, &d, revision); err != nil {
 		return Detail{}, err
 	}
 	d.Decisions, err = o.store.Decisions(ctx, id, MaxList)
@@ -153,11 +156,15 @@ func (o *Office) measure(ctx context.Context, m message.Message, plan []store.Re
 
 // addApprovals tells who approved what is in review, what it takes besides, and
 // what was said about it.
-func (o *Office) addApprovals(ctx context.Context, d *Detail) (err error) {
+func (o *Office) addApprovals(ctx context.Context, d *Detail, r store.Revision) (err error) {
 	if d.Comments, err = o.store.Comments(ctx, d.Message.ID); err != nil || d.Message.State != message.InReview {
 		return err
 	}
-	a, err := approvingOf(readings{ctx, o.store}, d.Message, d.Content.Plan.Audiences)
+	now := readings{ctx, o.store}
+	if d.Beforehand, err = o.beforehandOf(now, d.Message, r); err != nil {
+		return err
+	}
+	a, err := approvingOf(now, d.Message, d.Content.Plan.Audiences, d.Beforehand)
 	d.Approvals, d.Missing = a.given, a.missing()
 	return err
 }

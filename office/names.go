@@ -14,4 +14,5 @@ type (
 	Decision      = store.Decision
 	FirstDecision = store.FirstDecision
 	ChannelCheck  = store.ChannelCheck
+	Template      = store.Template
 )

@@ -126,7 +126,7 @@ func stranger(name string) error {
 // do without us: reading it, copying it.
 func ofOwner(act people.Act) bool {
 	switch act {
-	case people.ReadMessages, people.ReadChannels, people.ReadAudiences, people.ReadLedger, people.ExportLedger, people.ReadPeople, people.BackUp, people.CheckChannel:
+	case people.ReadMessages, people.ReadChannels, people.ReadAudiences, people.ReadLedger, people.ExportLedger, people.ReadPeople, people.ReadTemplates, people.BackUp, people.CheckChannel:
 		return true
 	}
 	return false

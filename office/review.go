@@ -145,7 +145,7 @@ type Approved struct {
 
 // Approve approves what was submitted, if the digest that the approver saw is
 // the current one. The approver neither submitted the message nor edited it
-// since the last approval. The channels that it goes by are checked first; one
+// since the last approval, unless it is what an approved template gives. The channels that it goes by are checked first; one
 // that can't be used keeps nothing from being approved.
 func (o *Office) Approve(ctx context.Context, id, digest string, by Actor) (Approved, error) {
 	warnings, err := o.checkBeforeApproval(ctx, id, digest, by)
@@ -154,17 +154,24 @@ func (o *Office) Approve(ctx context.Context, id, digest string, by Actor) (Appr
 	}
 	approved := Approved{Warnings: warnings}
 	err = o.onMessage(ctx, by, people.ApproveMessage, id, func(t *store.Tx, m message.Message) error {
-		if err := o.mayApprove(t, m, digest, by); err != nil {
+		c, err := o.candidate(t, m)
+		if err != nil {
 			return err
 		}
-		to, missing, err := o.approve(t, m, by)
+		if err := o.mayApprove(t, c, digest, by); err != nil {
+			return err
+		}
+		to, missing, err := o.approve(t, c, by)
 		if err != nil {
 			return err
 		}
 		approved.Missing = missing
-		return recordMessage(t, ledger.MessageApproved, by, "", ledger.MessageBody{
-			Message: id, Revision: m.Revision, Digest: digest, From: m.State, To: to,
-		})
+		body := ledger.MessageBody{Message: id, Revision: m.Revision, Digest: digest, From: m.State, To: to}
+		if b := c.beforehand; b.Counts() {
+			body.Template, body.TemplateDigest = b.Template, b.Digest
+			body.Why = fmt.Sprintf("one approver is enough: the template %s was approved beforehand", b.Template)
+		}
+		return recordMessage(t, ledger.MessageApproved, by, "", body)
 	})
 	if err != nil {
 		return Approved{}, fmt.Errorf("approve %s: %w", id, err)
@@ -173,7 +180,8 @@ func (o *Office) Approve(ctx context.Context, id, digest string, by Actor) (Appr
 	return approved, nil
 }
 
-func (o *Office) mayApprove(t *store.Tx, m message.Message, digest string, by Actor) error {
+func (o *Office) mayApprove(t *store.Tx, c candidate, digest string, by Actor) error {
+	m := c.Message
 	if m.State != message.InReview {
 		return Refuse(Conflict, fmt.Sprintf("message %s is %s; only one in review can be approved", m.ID, m.State), "")
 	}
@@ -184,8 +192,10 @@ func (o *Office) mayApprove(t *store.Tx, m message.Message, digest string, by Ac
 	if err := mayAlso(t, by, people.ApproveMessage, m.Original()); err != nil {
 		return err
 	}
-	if err := notTheirOwn(t, m, "approve", by); err != nil {
-		return err
+	if !c.beforehand.Counts() {
+		if err := notTheirOwn(t, m, "approve", c.beforehand.lapsed(), by); err != nil {
+			return err
+		}
 	}
 	if !m.Schedule.Expires.IsZero() && !m.Schedule.Expires.After(t.Now()) {
 		return Refuse(Conflict, fmt.Sprintf("message %s expired at %s", m.ID, m.Schedule.Expires.Format(time.RFC3339)), "edit it and choose a later time")
@@ -197,18 +207,19 @@ func (o *Office) mayApprove(t *store.Tx, m message.Message, digest string, by Ac
 }
 
 // notTheirOwn keeps whoever submitted a revision, or edited one since the last
-// approval before it, from approving it, at once or afterwards.
-func notTheirOwn(t *store.Tx, m message.Message, verb string, by Actor) error {
+// approval before it, from approving it, at once or afterwards; why adds to the
+// refusal.
+func notTheirOwn(t *store.Tx, m message.Message, verb, why string, by Actor) error {
 	try := fmt.Sprintf("ask somebody else to %s it", verb)
 	if by.Name == m.SubmittedBy {
-		return Refuse(Forbidden, fmt.Sprintf("%s submitted message %s and can't %s it", by.Name, m.ID, verb), try)
+		return Refuse(Forbidden, fmt.Sprintf("%s submitted message %s and can't %s it%s", by.Name, m.ID, verb, why), try)
 	}
 	editors, err := t.Editors(m.ID)
 	if err != nil {
 		return err
 	}
 	if slices.Contains(editors, by.Name) {
-		return Refuse(Forbidden, fmt.Sprintf("%s edited message %s and can't %s it", by.Name, m.ID, verb), try)
+		return Refuse(Forbidden, fmt.Sprintf("%s edited message %s and can't %s it%s", by.Name, m.ID, verb, why), try)
 	}
 	return nil
 }

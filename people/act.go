@@ -41,6 +41,12 @@ const (
 	ReadPeople      Act = "person.read"
 	ManagePeople    Act = "person.manage"
 	SetPolicy       Act = "policy.set"
+	ReadTemplates   Act = "template.read"
+	EditTemplate    Act = "template.edit"
+	SubmitTemplate  Act = "template.submit"
+	ApproveTemplate Act = "template.approve"
+	ReturnTemplate  Act = "template.return"
+	DropTemplate    Act = "template.drop"
 )
 
 // rule says who may do an act.
@@ -89,6 +95,12 @@ func rules() []rule {
 		{act: ReadPeople, words: "look at the people", roles: anyone, anywhere: true},
 		{act: ManagePeople, words: "manage people, departments and other people's tokens", roles: []Role{Admin}, decides: true},
 		{act: SetPolicy, words: "set policies", roles: []Role{Admin}, decides: true},
+		{act: ReadTemplates, words: "look at the templates", roles: anyone, anywhere: true},
+		{act: EditTemplate, words: "add or edit templates", roles: staff},
+		{act: SubmitTemplate, words: "submit templates", roles: staff},
+		{act: ApproveTemplate, words: "approve templates", roles: []Role{Approver}, decides: true},
+		{act: ReturnTemplate, words: "return templates", roles: []Role{Approver}, decides: true},
+		{act: DropTemplate, words: "drop templates", roles: []Role{Approver, Admin}, decides: true},
 	}
 }
 

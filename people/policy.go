@@ -3,6 +3,7 @@ package people
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -82,6 +83,31 @@ func (n Needs) And(m Needs) Needs {
 	n.Roles = slices.Compact(n.Roles)
 	return n
 }
+
+// NeedsOfTemplate gives what a text must have that may go to any audience of a
+// department, or of every one if that is empty: the strictest of what a message
+// could need there. An audience without a size has nobody in it yet.
+func NeedsOfTemplate(policies []Policy, department string, sizes map[string]int) Needs {
+	all := map[string]int{}
+	for _, p := range policies {
+		if p.Audience != "" {
+			all[p.Audience] = 0
+		}
+	}
+	maps.Copy(all, sizes)
+	n := NeedsOf(policies, department, all)
+	if department != "" {
+		return n
+	}
+	for _, p := range policies {
+		n = n.And(NeedsOf(policies, p.Department, all))
+	}
+	return n
+}
+
+// Beforehand is what is left of the needs of a message whose text was approved
+// before: one approver, and a second factor where one is wanted.
+func (n Needs) Beforehand() Needs { return Needs{Approvals: 1, SecondFactor: n.SecondFactor} }
 
 // reaches gives the size of the audience that a policy is about, or of the
 // largest, and whether the message goes there at all.

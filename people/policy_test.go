@@ -114,3 +114,26 @@ func TestCheckPolicy(t *testing.T) {
 		t.Error("a negative size is taken")
 	}
 }
+
+// A template may go wherever a message of its department may, so it takes what
+// the most guarded of these takes.
+func TestNeedsOfTemplate(t *testing.T) {
+	t.Parallel()
+	policies := []Policy{
+		{Department: "Rivers", Approvals: 2},
+		{Audience: "press", Approvals: 1, Role: Publisher},
+		{Department: "Roads", Audience: "public", Approvals: 3, Role: Admin, SecondFactor: true},
+		{Department: "Moors", Audience: "empty", Approvals: 5},
+	}
+	sizes := map[string]int{"press": 3, "public": 0}
+	for department, want := range map[string]string{
+		"Rivers": "{2 [publisher] false}", "Roads": "{3 [publisher admin] true}", "Parks": "{1 [publisher] false}", "Moors": "{5 [publisher] false}", "": "{5 [publisher admin] true}",
+	} {
+		if got := fmt.Sprint(NeedsOfTemplate(policies, department, sizes)); got != want {
+			t.Errorf("of %q: %s, want %s", department, got, want)
+		}
+	}
+	if got := fmt.Sprint(NeedsOfTemplate(policies, "", sizes).Beforehand()); got != "{1 [] true}" {
+		t.Errorf("beforehand: %s", got)
+	}
+}

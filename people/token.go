@@ -82,12 +82,12 @@ func (t *Token) allows(act Act, now time.Time) *Denial {
 
 // acts lists what a scope allows; nil for one that is unknown or unbounded.
 func (s Scope) acts() []Act {
-	read := []Act{ReadMessages, ReadChannels, ReadAudiences, ReadLedger, ReadPeople}
+	read := []Act{ReadMessages, ReadChannels, ReadAudiences, ReadLedger, ReadPeople, ReadTemplates}
 	switch s {
 	case ScopeRead:
 		return read
 	case ScopeDraft:
-		return append(read, AddMessage, EditMessage, SubmitMessage, CommentMessage, RehearseMessage, HoldMessage)
+		return append(read, AddMessage, EditMessage, SubmitMessage, CommentMessage, RehearseMessage, HoldMessage, EditTemplate, SubmitTemplate)
 	default:
 		return nil
 	}

@@ -51,6 +51,16 @@ func approvals(ctx context.Context, q querier, m message.Message) ([]Approval, e
 	return all, nil
 }
 
+// SetFilledIn records from which template the current revision of a message was
+// filled in.
+func (t *Tx) SetFilledIn(m message.Message, template, digest string) error {
+	err := t.one("UPDATE revisions SET template = ?, template_digest = ? WHERE message_id = ? AND number = ?", template, digest, m.ID, m.Revision)
+	if err != nil {
+		return fmt.Errorf("record the template of %s: %w", m.ID, err)
+	}
+	return nil
+}
+
 // LastApproved gives the newest revision before one that was approved; 0 if
 // none was.
 func (s *Store) LastApproved(ctx context.Context, id string, before int) (int, error) {

@@ -21,6 +21,7 @@ func nameColumns() []column {
 	return []column{
 		{"messages", "hold_by"}, {"messages", "submitted_by"}, {"revisions", "editor"}, {"approvals", "by"}, {"comments", "by"},
 		{"debts", "by"}, {"debts", "settled_by"}, {"channels", "by"}, {"channels", "mode_by"}, {"audiences", "changed_by"}, {"freezes", "by"},
+		{"templates", "submitted_by"}, {"template_revisions", "editor"}, {"template_approvals", "by"},
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"clarion/export"
 	"clarion/ledger"
+	"clarion/message"
 	"clarion/people"
 )
 
@@ -39,6 +40,11 @@ func (b *bundle) everywhere(p people.Person) {
 			tx.setFirst("release", id, "", p.Name), tx.setFirst("erase", p.Name, "", "ann"),
 			tx.InsertDebt(id, "digest", p.Name), tx.SetDisabled(p.Name, true),
 			tx.Record(ledger.MessageCommented, ledger.MessageBody{Message: id, By: who, Reason: tie}))
+	})
+	b.update(func(tx *Tx) error {
+		x := Template{Template: message.Template{Name: "oops"}, Revision: 1}
+		_, err := tx.PutTemplate(x.Template, p.Name)
+		return errors.Join(err, tx.SetTemplateSubmitted(x.Name, p.Name), tx.AddTemplateApproval(x, p.Name, true))
 	})
 	b.raw("INSERT INTO channels (name, reason, by, changed_at) VALUES ('wire', 'as Hal Young wished', 'hal.young', 1)")
 	b.raw("UPDATE sends SET reason = 'as hal.young wished'")

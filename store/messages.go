@@ -128,14 +128,17 @@ type Revision struct {
 	Digest    string
 	Editor    string
 	CreatedAt time.Time
+	// Template and TemplateDigest are set if it was filled in from a template
+	// as that was then.
+	Template, TemplateDigest string
 }
 
 func revisionOf(ctx context.Context, q querier, id string, number int) (Revision, error) {
 	r := Revision{Number: number}
 	var content string
 	var created int64
-	err := row(ctx, q, "SELECT content, digest, editor, created_at FROM revisions WHERE message_id = ? AND number = ?",
-		[]any{id, number}, &content, &r.Digest, &r.Editor, &created)
+	err := row(ctx, q, "SELECT content, digest, editor, created_at, template, template_digest FROM revisions WHERE message_id = ? AND number = ?",
+		[]any{id, number}, &content, &r.Digest, &r.Editor, &created, &r.Template, &r.TemplateDigest)
 	if err != nil {
 		return r, fmt.Errorf("revision %d of %q: %w", number, id, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"clarion/channels"
 	"clarion/message"
@@ -79,6 +80,26 @@ func amendmentsOf(ctx context.Context, q querier, id string) ([]message.Message,
 		return nil, fmt.Errorf("read the amendments of %q: %w", id, err)
 	}
 	return all, nil
+}
+
+// FirstSent gives when a message first left by any channel; zero if it did not.
+func (s *Store) FirstSent(ctx context.Context, id string) (time.Time, error) {
+	return firstSent(ctx, s.read, id)
+}
+
+// FirstSent gives the same within the transaction.
+func (t *Tx) FirstSent(id string) (time.Time, error) { return firstSent(t.ctx, t, id) }
+
+func firstSent(ctx context.Context, q querier, id string) (time.Time, error) {
+	var first int64
+	err := row(ctx, q, `SELECT coalesce(min(at), 0) FROM (
+		SELECT s.sent_at AS at FROM sends s WHERE s.message_id = ?1 AND s.run = 0 AND s.state <> 'rehearsed'
+		UNION ALL SELECT r.sent_at FROM sends s JOIN recipients r ON r.send_id = s.id WHERE s.message_id = ?1 AND s.run = 0 AND r.state = 'sent'
+		) WHERE at > 0`, []any{id}, &first)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look when %q left: %w", id, err)
+	}
+	return at(first), nil
 }
 
 // Within tells how many of the people whom a send reached would be reached now:

@@ -7,6 +7,7 @@ import (
 	"clarion/channels"
 	"clarion/message"
 	"clarion/office"
+	"clarion/people"
 )
 
 func messageOf(m message.Message) api.Message {
@@ -26,14 +27,23 @@ func detailOf(d office.Detail) api.MessageDetail {
 	for i, s := range d.Sends {
 		out.Sends[i] = sendOf(s)
 	}
-	for _, a := range d.Approvals {
-		out.Approvals = append(out.Approvals, api.Approver{By: a.By, At: api.At(a.At), Proved: a.Proved})
+	out.Approvals = approversOf(d.Approvals)
+	if b := d.Beforehand; b.Template != "" {
+		out.Beforehand = &api.Beforehand{Template: b.Template, Counts: b.Counts(), Why: b.Why}
 	}
 	for _, c := range d.Comments {
 		out.Comments = append(out.Comments, api.Comment{Revision: c.Revision, By: c.By, At: api.At(c.At), Text: c.Text})
 	}
 	for _, m := range d.Amendments {
 		out.Amendments = append(out.Amendments, api.Amendment{ID: m.ID, State: string(m.State), Withdraws: m.Withdraws != ""})
+	}
+	return out
+}
+
+func approversOf(all []people.Approval) []api.Approver {
+	var out []api.Approver
+	for _, a := range all {
+		out = append(out, api.Approver{By: a.By, At: api.At(a.At), Proved: a.Proved})
 	}
 	return out
 }

@@ -12,7 +12,7 @@ import (
 
 func (c *cli) messageCommand() *cobra.Command {
 	return group("message", "Write, review and watch over messages",
-		c.messageAdd(), c.messageImport(), c.messageEdit(), c.messageList(), c.messageAgenda(), c.messageShow(),
+		c.messageAdd(), c.messageImport(), c.messageFromTemplate(), c.messageEdit(), c.messageList(), c.messageAgenda(), c.messageShow(),
 		c.messageSubmit(), c.messageApprove(), c.messageComment(), c.messageDiff(), c.messageEmergency(), c.messageSettle(), c.messageReturn(),
 		c.messageHold(), c.messageRelease(), c.messageCancel(), c.messageRehearse(),
 	)

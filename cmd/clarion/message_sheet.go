@@ -39,7 +39,8 @@ func (s *sheet) facts() error {
 		{"Late limit", tidy(content.LateLimit)}, {"Expires", content.Expires}, {"Contact", content.Contact}, {"Corrects", m.Corrects},
 		{"Withdraws", m.Withdraws}, {"Corrected by", amendedBy(m, false)}, {"Withdrawn by", amendedBy(m, true)},
 		{"Text", s.length(content.Body)}, {"Notes", s.length(content.Notes)}, {"Release accepts", strings.Join(m.Accepts, "; ")}, {"Submitted by", m.SubmittedBy},
-		{"Approved by", s.approvers()}, {"Still takes", m.Missing},
+		{"From template", beforehand(m.Beforehand)},
+		{"Approved by", s.approvers(m.Approvals)}, {"Still takes", m.Missing},
 		{"Digest", m.Digest},
 	} {
 		if optional[1] != "" {
@@ -49,17 +50,29 @@ func (s *sheet) facts() error {
 	return s.table(t)
 }
 
-// approvers names who approved what is in review.
-func (s *sheet) approvers() string {
+// approvers names who approved something.
+func (c *cli) approvers(given []api.Approver) string {
 	var all []string
-	for _, a := range s.message.Approvals {
+	for _, a := range given {
 		how := ""
 		if a.Proved {
 			how = ", with a fresh second factor"
 		}
-		all = append(all, a.By+" at "+s.when(a.At)+how)
+		all = append(all, a.By+" at "+c.when(a.At)+how)
 	}
 	return strings.Join(all, "; ")
+}
+
+// beforehand tells what a message was filled in from, and whether that counts.
+func beforehand(b *api.Beforehand) string {
+	switch {
+	case b == nil:
+		return ""
+	case b.Counts:
+		return b.Template + ", approved beforehand: one approver is enough"
+	default:
+		return b.Template + ", which does not count: " + b.Why
+	}
 }
 
 // comments writes what people said.

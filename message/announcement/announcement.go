@@ -53,11 +53,11 @@ func Parse(name string, text []byte, defaults Defaults) (Announcement, error) {
 	if faults.fatal {
 		return Announcement{}, faults.sorted()
 	}
-	r := reader{faults: faults, source: src, lines: map[string]int{}, defaults: defaults}
+	r := reader{faults: faults, source: src, lines: map[string]int{}, defaults: defaults, keys: keys()}
 	r.frontMatter()
 	r.body()
 	r.fillIn()
-	r.check()
+	r.blame(Check(r.content))
 	if len(r.faults.list) > 0 {
 		return Announcement{}, r.faults.sorted()
 	}
@@ -102,10 +102,10 @@ func (r *reader) fillIn() {
 	c.Language = canonicalLanguage(c.Language)
 }
 
-// check adds what is wrong with the content as such. A field that could not be
-// read is not blamed twice.
-func (r *reader) check() {
-	for _, p := range Check(r.content) {
+// blame adds what is wrong with what was read as such. A field that could not
+// be read is not blamed twice.
+func (r *reader) blame(all []channels.Problem) {
+	for _, p := range all {
 		if unknown := r.unread && p.Field != "body"; !unknown && !r.faults.blames(p.Field) {
 			r.faults.add(r.line(p), p.Field, p.Says, p.Try)
 		}

@@ -18,18 +18,24 @@ import (
 // back, if Check has nothing against it and its texts are trimmed as Parse
 // does; of assets it keeps the name and description.
 func Format(c message.Content) []byte {
+	m := front(c)
 	var b bytes.Buffer
-	b.WriteString(fence + "\n")
-	encoder := yaml.NewEncoder(&b)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(front(c)); err != nil {
-		panic("announcement: front matter always encodes: " + err.Error())
-	}
-	b.WriteString(fence + "\n\n" + c.Body + "\n")
+	m.write(&b, c.Body)
 	return b.Bytes()
 }
 
-func front(c message.Content) *yaml.Node {
+// write writes a file of front matter and a body.
+func (m *mapping) write(b *bytes.Buffer, body string) {
+	b.WriteString(fence + "\n")
+	encoder := yaml.NewEncoder(b)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(m.node()); err != nil {
+		panic("announcement: front matter always encodes: " + err.Error())
+	}
+	b.WriteString(fence + "\n\n" + body + "\n")
+}
+
+func front(c message.Content) mapping {
 	m := mapping{}
 	m.text("title", c.Title)
 	m.text("summary", c.Summary)
@@ -47,7 +53,7 @@ func front(c message.Content) *yaml.Node {
 	m.variants(c.Variants)
 	m.text("corrects", c.Corrects)
 	m.text("withdraws", c.Withdraws)
-	return m.node()
+	return m
 }
 
 // mapping builds a YAML mapping; what is empty is left out.

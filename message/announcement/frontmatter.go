@@ -21,6 +21,7 @@ type reader struct {
 	defaults Defaults
 	content  message.Content
 	lines    map[string]int // by field, for what the file gives
+	keys     []key          // that are known
 	unread   bool           // the front matter is not one YAML document
 }
 
@@ -52,10 +53,9 @@ func (r *reader) frontMatter() {
 
 func (r *reader) root(n *yaml.Node) {
 	r.plain(n)
-	all := keys()
-	r.mapping(n, "", names(all), func(name string, value *yaml.Node) {
-		i := slices.IndexFunc(all, func(k key) bool { return k.name == name })
-		all[i].read(r, value)
+	r.mapping(n, "", names(r.keys), func(name string, value *yaml.Node) {
+		i := slices.IndexFunc(r.keys, func(k key) bool { return k.name == name })
+		r.keys[i].read(r, value)
 	})
 }
 

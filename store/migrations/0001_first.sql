@@ -162,7 +162,40 @@ CREATE TABLE revisions (
   editor     TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   approved   INTEGER NOT NULL DEFAULT 0,
+  template        TEXT NOT NULL DEFAULT '', -- that it was filled in from, and nobody wrote
+  template_digest TEXT NOT NULL DEFAULT '', -- of the template as it was then
   PRIMARY KEY (message_id, number)
+) STRICT, WITHOUT ROWID;
+
+-- Texts of corrections and withdrawals that are approved before they are needed.
+CREATE TABLE templates (
+  name         TEXT PRIMARY KEY,
+  state        TEXT NOT NULL,
+  revision     INTEGER NOT NULL,
+  department   TEXT NOT NULL, -- of the current revision; empty: every one
+  submitted_by TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE template_revisions (
+  name       TEXT NOT NULL REFERENCES templates (name),
+  number     INTEGER NOT NULL,
+  content    TEXT NOT NULL,
+  digest     TEXT NOT NULL,
+  editor     TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  approved   INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (name, number)
+) STRICT, WITHOUT ROWID;
+
+-- Of the revision in review, or of the one that is approved.
+CREATE TABLE template_approvals (
+  name     TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  by       TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  proved   INTEGER NOT NULL, -- with a fresh second factor
+  PRIMARY KEY (name, revision, by),
+  FOREIGN KEY (name, revision) REFERENCES template_revisions (name, number)
 ) STRICT, WITHOUT ROWID;
 
 -- Which message an entry of somebody else's feed became.
