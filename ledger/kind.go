@@ -53,4 +53,9 @@ const (
 	TokenRevoked      Kind = "token.revoked"
 	PolicyChanged     Kind = "policy.changed"
 	DepartmentChanged Kind = "department.changed"
+	SendDone          Kind = "send.done"         // nothing of an addressed send moves any more
+	AlarmDoubt        Kind = "alarm.doubt"       // an unknown send is no longer looked for: a person must decide
+	AlarmCredentials  Kind = "alarm.credentials" // a channel's credentials expire, or have
+	HookChanged       Kind = "hook.changed"
+	HookFailed        Kind = "hook.failed" // Clarion disabled a hook
 )

@@ -41,6 +41,7 @@ const (
 	ReadPeople      Act = "person.read"
 	ManagePeople    Act = "person.manage"
 	SetPolicy       Act = "policy.set"
+	ManageHooks     Act = "hook.manage"
 )
 
 // rule says who may do an act.
@@ -89,6 +90,7 @@ func rules() []rule {
 		{act: ReadPeople, words: "look at the people", roles: anyone, anywhere: true},
 		{act: ManagePeople, words: "manage people, departments and other people's tokens", roles: []Role{Admin}, decides: true},
 		{act: SetPolicy, words: "set policies", roles: []Role{Admin}, decides: true},
+		{act: ManageHooks, words: "look after hooks", roles: []Role{Admin}, decides: true},
 	}
 }
 
