@@ -83,6 +83,7 @@ func NewAPI(s APISettings) *API {
 	a.registerPeople()
 	a.registerTokens()
 	a.registerPolicies()
+	a.registerHooks()
 	a.registerFreeze()
 	a.registerLedger()
 	a.registerBackup()
