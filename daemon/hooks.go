@@ -36,6 +36,11 @@ func (d *Daemon) pruneDeliveries() {
 	}
 }
 
+// Disabled logs that a hook was disabled, since it does not answer.
+func (o *observer) Disabled(hook, why string) {
+	o.log.Error().Str("event", "hook_disabled").Str("hook", hook).Str("reason", why).Str("says", "the hook is told of nothing any more").Send()
+}
+
 func newHookFigure() *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "clarion_hook_attempts_total", Help: "Attempts at telling hooks of events.",

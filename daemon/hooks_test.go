@@ -228,6 +228,7 @@ func TestHookThatIsGone(t *testing.T) {
 		t.Errorf("told %v", got)
 	}
 	b.logged(line{"event": "hook", "hook": "dashboard", "outcome": "failed", "status": 410, "level": "warn"})
+	b.logged(line{"event": "hook_disabled", "hook": "dashboard", "level": "error"})
 	b.no(b.stop()) // waits for the notices
 	mails := r.got("dora@staff.example.org")
 	if len(mails) != 1 || !strings.Contains(mails[0], "Clarion disabled the hook dashboard") {

@@ -93,7 +93,7 @@ func examples() []example {
 		{FreezeThawed, "The freeze has ended. What came due meanwhile stays held.", ledger.Thawed, ledger.DecisionBody{By: "aref", With: "aref"}},
 		{AlarmDoubt, "Clarion gave up looking for an unknown send: a person must decide.", ledger.AlarmDoubt, became(message.SendUnknown)},
 		{AlarmCredentials, "The credentials of a channel expire in 30, 14, 7, 3 days or one, or have expired.", ledger.AlarmCredentials, ledger.AlarmBody{Subject: "mastodon", Expires: due.Add(72 * time.Hour).UnixMilli()}},
-		{AlarmHook, "A hook was disabled, since its receiver does not answer. Told to hooks of every department.", ledger.HookFailed, ledger.AlarmBody{Subject: "dashboard", Why: "the receiver answered 410: it wants no more events"}},
+		{AlarmHook, "A hook was disabled, since its receiver does not answer. Told to hooks of the whole office only.", ledger.HookFailed, ledger.AlarmBody{Subject: "dashboard", Why: "the receiver answered 410: it wants no more events"}},
 	}
 }
 

@@ -94,6 +94,9 @@ func recordHook(t *store.Tx, h hooks.Hook, what, reason string, by Actor) error 
 // told that there is no such hook.
 func (o *Office) onHook(ctx context.Context, by Actor, name string, change func(*store.Tx, hooks.Hook) error) error {
 	err := o.store.Update(ctx, time.Now(), func(t *store.Tx) error {
+		if err := Allowed(t, by, people.ReadMessages, ""); err != nil {
+			return err
+		}
 		h, err := t.Hook(name)
 		if err != nil {
 			return missing(err, "hook "+message.Quote(name), tryHooks)

@@ -21,15 +21,18 @@ func newHook(name string) office.NewHook {
 // useCasesOfHooks are what people do about a hook called h.
 func useCasesOfHooks(b *bundle) map[string]func(by office.Actor) error {
 	return map[string]func(by office.Actor) error{
-		"show":       func(by office.Actor) error { _, err := b.Office.View(by).Hook(b.ctx, "h"); return err },
-		"deliveries": func(by office.Actor) error { _, err := b.Office.View(by).Deliveries(b.ctx, "h", office.DeliveryFilter{}); return err },
-		"rotate":     func(by office.Actor) error { _, err := b.RotateHook(b.ctx, "h", time.Hour, by); return err },
-		"disable":    func(by office.Actor) error { return b.DisableHook(b.ctx, "h", "", by) },
-		"enable":     func(by office.Actor) error { return b.EnableHook(b.ctx, "h", by) },
-		"resend":     func(by office.Actor) error { return b.ResendHook(b.ctx, "h", "evt_1", by) },
-		"since":      func(by office.Actor) error { return b.ResendHookSince(b.ctx, "h", time.Unix(0, 0), by) },
-		"test":       func(by office.Actor) error { _, err := b.TestHook(b.ctx, "h", by); return err },
-		"drop":       func(by office.Actor) error { return b.DropHook(b.ctx, "h", by) },
+		"show": func(by office.Actor) error { _, err := b.Office.View(by).Hook(b.ctx, "h"); return err },
+		"deliveries": func(by office.Actor) error {
+			_, err := b.Office.View(by).Deliveries(b.ctx, "h", office.DeliveryFilter{})
+			return err
+		},
+		"rotate":  func(by office.Actor) error { _, err := b.RotateHook(b.ctx, "h", time.Hour, by); return err },
+		"disable": func(by office.Actor) error { return b.DisableHook(b.ctx, "h", "", by) },
+		"enable":  func(by office.Actor) error { return b.EnableHook(b.ctx, "h", by) },
+		"resend":  func(by office.Actor) error { return b.ResendHook(b.ctx, "h", "evt_1", by) },
+		"since":   func(by office.Actor) error { return b.ResendHookSince(b.ctx, "h", time.Unix(0, 0), by) },
+		"test":    func(by office.Actor) error { _, err := b.TestHook(b.ctx, "h", by); return err },
+		"drop":    func(by office.Actor) error { return b.DropHook(b.ctx, "h", by) },
 	}
 }
 

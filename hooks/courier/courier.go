@@ -46,6 +46,7 @@ type Office interface {
 // Observer is told what happens.
 type Observer interface {
 	Told(hook string, d hooks.Delivery)
+	Disabled(hook, why string)
 	Trouble(doing string, err error)
 }
 
@@ -58,6 +59,7 @@ const (
 	gather     = time.Second / 10 // between two looks for news
 	troubled   = 5 * time.Second  // before another try after a fault of ours
 	grace      = 3 * time.Second  // for what is under way at a stop
+	complain   = 24 * time.Hour   // between two notices about events that one hook did not take
 )
 
 // Settings is what a courier is made of.

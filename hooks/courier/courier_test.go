@@ -265,3 +265,53 @@ func TestWoundBack(t *testing.T) {
 		}
 	}
 }
+
+// What waits is bounded: a hook with so much of it is told nothing new before
+// some of it is settled, and loses nothing.
+func TestWaitingIsBounded(t *testing.T) {
+	t.Parallel()
+	for waiting, want := range map[int]bool{maxWaiting - 1: true, maxWaiting: false} {
+		m, s := newMemory(), receive(t, nil)
+		m.change(func() { m.entries = maxWaiting })
+		m.hook("h", s.URL)
+		m.change(func() {
+			for n := range int64(waiting) {
+				m.deliveries["h"][n+1] = hooks.Delivery{State: hooks.Waiting, NextAt: time.Now().Add(time.Hour)}
+			}
+		})
+		begin(t, m, witness{t: t}, s.URL)
+		m.happen(1)
+		if want {
+			await(t, "the event", func() bool { return m.place("h") == maxWaiting+1 })
+			continue
+		}
+		asked := m.reads()
+		await(t, "three more looks", func() bool { m.change(func() {}); return m.reads() > asked+6 })
+		if n := len(s.told()); n != 0 {
+			t.Errorf("with %d that wait it was told %d times", waiting, n)
+		}
+		m.change(func() { delete(m.deliveries["h"], 1) })
+		await(t, "the event after all", func() bool { return m.place("h") == maxWaiting+1 })
+	}
+}
+
+// A place far behind is stored although nothing was told.
+func TestPassedPlaceIsStored(t *testing.T) {
+	t.Parallel()
+	m, s := newMemory(), receive(t, nil)
+	h := m.hook("h", s.URL)
+	h.Types = []hooks.Type{hooks.SendSent}
+	m.change(func() { m.hooks["h"] = h })
+	begin(t, m, witness{t: t}, s.URL)
+	m.happen(maxPassed - 1)
+	asked := m.reads()
+	await(t, "the look", func() bool { m.change(func() {}); return m.reads() > asked+maxPassed/batch })
+	if n := m.place("h"); n != 0 {
+		t.Errorf("%d were passed over, and %d is stored", maxPassed-1, n)
+	}
+	m.happen(1)
+	await(t, "the place", func() bool { return m.place("h") == maxPassed })
+	if n := len(s.told()); n != 0 {
+		t.Errorf("it was told %d times", n)
+	}
+}

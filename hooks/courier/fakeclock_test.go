@@ -107,6 +107,33 @@ func TestOneIsGivenUpOnAFakeClock(t *testing.T) {
 	})
 }
 
+// People are told once a day of events that are given up, not of each.
+func TestManyAreGivenUpOnAFakeClock(t *testing.T) {
+	t.Parallel()
+	onFakeClock(t, func(event string) (request.Answer, time.Duration) {
+		if strings.HasSuffix(event, "7") {
+			return status(400)
+		}
+		return status(200)
+	}, func(t *testing.T, m *memory, _ *line) {
+		m.happen(400)
+		for range 5 {
+			time.Sleep(20 * time.Hour)
+			m.happen(1) // taken: the receiver is there
+		}
+		synctest.Wait()
+		failed := 0
+		for n := 1; n <= 400; n++ {
+			if m.delivery("h", n).State == hooks.Failed {
+				failed++
+			}
+		}
+		if told := strings.Count(m.now("h").Why, "gave up"); failed != 40 || told != 1 || !m.now("h").Enabled() {
+			t.Errorf("%d events failed, people were told %d times: %+v", failed, told, m.now("h"))
+		}
+	})
+}
+
 // A receiver that never answers is given up on after the time-out, and is told
 // again.
 func TestTimeoutOnAFakeClock(t *testing.T) {

@@ -213,6 +213,8 @@ func (w witness) Told(hook string, d hooks.Delivery) {
 	}
 }
 
+func (w witness) Disabled(string, string) {}
+
 func (w witness) Trouble(doing string, err error) {
 	if !w.expected {
 		w.t.Errorf("%s: %v", doing, err)

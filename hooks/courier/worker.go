@@ -16,6 +16,7 @@ type worker struct {
 	news chan struct{}
 	over atomic.Bool // it has ended: the hook was disabled or dropped
 	rest time.Time   // the receiver asked for a pause until then
+	told time.Time   // when people were told last of an event that was given up
 
 	// What lies between these two places was looked at and is none of the hook's.
 	stored, passed hooks.Place
@@ -176,7 +177,7 @@ func (w *worker) settle(h hooks.Hook, r results) error {
 func (w *worker) judge(h hooks.Hook, r results) error {
 	ctx := context.Background()
 	if r.gone {
-		return w.office.HookFailed(ctx, h.Name, "the receiver answered 410: it wants no more events")
+		return w.disable("the receiver answered 410: it wants no more events")
 	}
 	for _, d := range r.all {
 		if d.State != hooks.Failed {
@@ -187,11 +188,26 @@ func (w *worker) judge(h hooks.Hook, r results) error {
 			return err
 		}
 		if !answers {
-			return w.office.HookFailed(ctx, h.Name, fmt.Sprintf("the receiver took nothing from %s on; at last it %s", d.FirstAt.UTC().Format(time.RFC3339), d.Says))
+			return w.disable(fmt.Sprintf("the receiver took nothing from %s on; at last it %s", d.FirstAt.UTC().Format(time.RFC3339), d.Says))
 		}
-		if err := w.office.HookGaveUp(ctx, h.Name, d.Event); err != nil {
+		if err := w.gaveUp(d); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (w *worker) disable(why string) error {
+	w.observer.Disabled(w.name, why)
+	return w.office.HookFailed(context.Background(), w.name, why)
+}
+
+// gaveUp tells people of an event that was given up, and not of each of many.
+func (w *worker) gaveUp(d hooks.Delivery) error {
+	now := time.Now()
+	if !w.told.IsZero() && now.Sub(w.told) < complain {
+		return nil
+	}
+	w.told = now
+	return w.office.HookGaveUp(context.Background(), w.name, d.Event)
 }
