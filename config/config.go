@@ -23,6 +23,7 @@ type Config struct {
 	Queue    Queue
 	Ledger   Ledger
 	Alerts   Alerts
+	Hooks    Hooks
 	Channels []Channel
 
 	// Restart lists the keys that changed in the file and are not taken over
@@ -78,6 +79,13 @@ type Ledger struct {
 type Alerts struct {
 	Channel string   `toml:"channel"` // name of a channel that is a channels.Notifier
 	To      []string `toml:"to"`      // addresses
+}
+
+// Hooks is where the office's own systems may be told what happens.
+type Hooks struct {
+	// Allow lists scheme, host and port of receivers that are inside a network.
+	// Any on the public internet may be told.
+	Allow []string `toml:"allow"`
 }
 
 // Channel is one configured destination.

@@ -39,10 +39,11 @@ func (r *reader) read() {
 	r.keepRunning()
 	declared := r.channels()
 	r.alerts(declared)
+	r.hooks()
 }
 
 func (r *reader) unknownTables() {
-	known := []string{"office", "server", "log", "queue", "ledger", "alerts", "channel"}
+	known := []string{"office", "server", "log", "queue", "ledger", "alerts", "hooks", "channel"}
 	top := &table{r: r, at: r.root}
 	for key := range r.values {
 		if !slices.Contains(known, key) {

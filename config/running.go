@@ -7,7 +7,7 @@ import (
 // Running reads the file for a program that runs on a configuration already.
 // What can only change at a start stays as it is there, and is listed in
 // Config.Restart where the file has it otherwise: everything but channels,
-// alerts, and of [queue] what limits the channels. A channel of which nothing
+// alerts, hooks, and of [queue] what limits the channels. A channel of which nothing
 // changed, secrets included, is the one that was built before.
 func Running(c *Config) Option {
 	return func(r *reader) { r.before = c }

@@ -22,7 +22,7 @@ func (c Config) Show() []byte {
 		keys any
 	}{
 		{"office", &c.Office}, {"server", &c.Server}, {"log", &c.Log},
-		{"queue", &c.Queue}, {"ledger", &c.Ledger}, {"alerts", &c.Alerts},
+		{"queue", &c.Queue}, {"ledger", &c.Ledger}, {"alerts", &c.Alerts}, {"hooks", &c.Hooks},
 	} {
 		fmt.Fprintf(&b, "[%s]\n%s\n", section.name, keyLines(section.keys))
 	}

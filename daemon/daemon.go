@@ -23,6 +23,7 @@ import (
 	"clarion/config"
 	"clarion/credentials"
 	"clarion/freeze"
+	"clarion/hooks/courier"
 	"clarion/office"
 	"clarion/queue"
 	"clarion/store"
@@ -50,6 +51,7 @@ type Daemon struct {
 	sessions *web.Sessions
 	engine   *queue.Engine
 	watch    *watch
+	courier  *courier.Courier
 	observer *observer
 	public   *web.Public
 	registry *prometheus.Registry
@@ -113,6 +115,8 @@ func (d *Daemon) build(ctx context.Context) error {
 	d.alerts = newAlerts(d.options.Config, d.log)
 	parts.office.Teller = d.alerts
 	parts.office.Vault = credentials.In(d.options.Dir)
+	d.courier = d.newCourier()
+	parts.office.Prober = d.courier
 	d.office = office.New(d.store, d.engine, stop, parts.office)
 	d.watch = newWatch(d.office, d.observer)
 	d.accounts = newAccounts(d.options.Config, d.store, d.alerts)
@@ -161,6 +165,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	if err := d.keepHouse(); err != nil {
 		return err
 	}
+	d.startHooks()
 	d.onClose("reports", func(context.Context) error {
 		d.observer.flush()
 		return nil

@@ -129,7 +129,7 @@ func TestOrder(t *testing.T) {
 	for _, c := range b.closers {
 		names = append(names, c.name)
 	}
-	want := []string{"lock", "store", "notices to staff", "socket", "waiting requests", "public pages", "housekeeping", "reports", "queue", "checks"}
+	want := []string{"lock", "store", "notices to staff", "socket", "waiting requests", "public pages", "housekeeping", "hooks", "reports", "queue", "checks"}
 	if !slices.Equal(names, want) {
 		t.Errorf("started %q, want %q", names, want)
 	}

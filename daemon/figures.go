@@ -18,6 +18,7 @@ type figures struct {
 	late     *prometheus.HistogramVec
 	trouble  prometheus.Counter
 	looks    *prometheus.CounterVec
+	told     *prometheus.CounterVec
 }
 
 func newFigures(r prometheus.Registerer) figures {
@@ -38,8 +39,9 @@ func newFigures(r prometheus.Registerer) figures {
 		looks: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "clarion_looks_total", Help: "Looks at destinations for unknown sends.",
 		}, []string{"mechanism", "verdict"}),
+		told: newHookFigure(),
 	}
-	r.MustRegister(f.attempts, f.stops, f.late, f.trouble, f.looks)
+	r.MustRegister(f.attempts, f.stops, f.late, f.trouble, f.looks, f.told)
 	return f
 }
 

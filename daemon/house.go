@@ -32,6 +32,7 @@ func (d *Daemon) keepHouse() error {
 	house.Schedule(cron.Every(time.Minute), cron.FuncJob(d.expireHeld))
 	house.Schedule(cron.Every(time.Minute), cron.FuncJob(d.holdGone))
 	house.Schedule(cron.Every(time.Minute), cron.SkipIfStillRunning(cron.DiscardLogger)(cron.FuncJob(d.watch.daily)))
+	house.Schedule(cron.Every(time.Hour), cron.FuncJob(d.pruneDeliveries))
 	d.exportHead()
 	house.Start()
 	d.onClose("housekeeping", func(ctx context.Context) error {

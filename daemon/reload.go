@@ -20,7 +20,7 @@ type Reloaded struct {
 }
 
 // Reload reads the configuration again and takes over its channels, their
-// limits and the alerts while everything runs. A configuration with a fault is
+// limits, the alerts and what hooks may reach while everything runs. A configuration with a fault is
 // refused whole: the error says every one, and nothing changed. Deliveries that
 // are under way end as they began. What is due by a channel that is gone, and
 // what was approved for one that is another now, is held by the gate.
@@ -58,6 +58,7 @@ func (d *Daemon) reload(ctx context.Context) (Reloaded, error) {
 		return Reloaded{}, err
 	}
 	d.config = c
+	d.courier.Allow(c.Hooks.Allow)
 	d.office.Configure(p.office.Channels, p.office.Fetcher)
 	d.learnAnew(slices.Concat(replaced.Added, replaced.Changed))
 	d.holdGone()

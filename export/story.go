@@ -20,7 +20,7 @@ func Story(e Entry) string {
 	switch kind := string(e.Kind); {
 	case strings.HasPrefix(kind, "message."):
 		tell = tellMessage
-	case strings.HasPrefix(kind, "send."):
+	case strings.HasPrefix(kind, "send."), e.Kind == ledger.AlarmDoubt:
 		tell = tellSend
 	case strings.HasPrefix(kind, "person."), strings.HasPrefix(kind, "account."), strings.HasPrefix(kind, "token."):
 		tell = tellPerson
@@ -120,6 +120,10 @@ func tellSend(kind ledger.Kind, b body) string {
 		return fmt.Sprintf("%s held back sending %s%s", b.who(), what, because(b))
 	case ledger.SendDropped:
 		return fmt.Sprintf("%s was not sent%s", what, because(b))
+	case ledger.SendDone:
+		return fmt.Sprintf("Nothing more moves of %s: %s", what, inWords(b.To))
+	case ledger.AlarmDoubt:
+		return fmt.Sprintf("Clarion gave up looking for %s, whose fate is unknown: a person must decide", what)
 	case ledger.SendRecovered:
 		return fmt.Sprintf("After an interruption, sending %s is %s", what, inWords(b.To))
 	case ledger.SendFound:
@@ -245,6 +249,12 @@ func tellDecision(kind ledger.Kind, b body) string {
 		return "The database was restored from a backup; nothing leaves before two people release it"
 	case ledger.PolicyChanged:
 		return fmt.Sprintf("%s set the policy of %s: %s", who, b.Subject, b.Mode)
+	case ledger.AlarmCredentials:
+		return fmt.Sprintf("Staff were told that the credentials of the channel %s expire, or have", b.Subject)
+	case ledger.HookChanged:
+		return fmt.Sprintf("The hook %s was %s, by %s", b.Subject, b.Mode, who)
+	case ledger.HookFailed:
+		return fmt.Sprintf("The hook %s was disabled: %s", b.Subject, b.Why)
 	case ledger.DepartmentChanged:
 		return fmt.Sprintf("The department %s was %s by %s", b.Subject, b.Mode, who)
 	}

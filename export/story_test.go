@@ -29,6 +29,11 @@ func TestStory(t *testing.T) {
 		{ledger.SendAttempt, `{"message":"m1","mechanism":"web","audiences":["public"],"attempt":1,"outcome":"sent","remote_url":"https://x"}`, nil, "Attempt 1 to send message m1 by web to public: the destination accepted it, at https://x."},
 		{ledger.SendRecipients, `{"message":"m1","mechanism":"email","audiences":["press"],"attempts":3,"outcomes":{"sent":2,"failed":1}}`, nil, "3 attempts to send message m1 by email to press: 1 failed, 2 sent."},
 		{ledger.PersonErased, `{"by":"a","with":"b","subject":"erased person 7"}`, nil, "b and a together erased a person, who is called erased person 7 in this record."},
+		{ledger.SendDone, `{"message":"m1","mechanism":"email","audiences":["press"],"to":"sent"}`, nil, "Nothing more moves of message m1 by email to press: sent."},
+		{ledger.AlarmDoubt, `{"message":"m1","mechanism":"x","audiences":["public"],"to":"unknown"}`, nil, "Clarion gave up looking for message m1 by x to public, whose fate is unknown: a person must decide."},
+		{ledger.AlarmCredentials, `{"subject":"mastodon","expires":1}`, nil, "Staff were told that the credentials of the channel mastodon expire, or have."},
+		{ledger.HookChanged, `{"by":"x","subject":"board","mode":"given another secret"}`, nil, "The hook board was given another secret, by x."},
+		{ledger.HookFailed, `{"subject":"board","why":"it answered 410"}`, nil, "The hook board was disabled: it answered 410."},
 		{"kind.of-tomorrow", `{}`, nil, "Clarion recorded kind.of-tomorrow."},
 		{ledger.Thawed, `not JSON`, nil, "This entry cannot be read."},
 	} {

@@ -112,3 +112,12 @@ type UnsubscribedBody struct {
 	Recipient int64    `json:"recipient"`
 	Audiences []string `json:"audiences"`
 }
+
+// AlarmBody is the body of an entry about what staff are told that nobody
+// decided.
+type AlarmBody struct {
+	Subject string `json:"subject"`           // a channel's or a hook's name
+	Expires int64  `json:"expires,omitempty"` // Unix milliseconds
+	Expired bool   `json:"expired,omitempty"`
+	Why     string `json:"why,omitempty"` // in Clarion's words
+}

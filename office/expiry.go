@@ -84,7 +84,7 @@ func (o *Office) expire(ctx context.Context, e Expiry, now time.Time) error {
 	if e.Expired {
 		o.queue.Pause(e.Channel, "its credentials expired at "+e.At.UTC().Format(time.RFC3339))
 	}
-	return o.store.RecordWarning(ctx, e.Channel, now)
+	return o.store.RecordWarning(ctx, e.Channel, e.At, now)
 }
 
 // ChannelWarning is what is wrong, or will be, with a channel's account.

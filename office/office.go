@@ -65,6 +65,8 @@ type Settings struct {
 	Vault Vault
 	// Teller, if not nil, tells staff by mail what waits for them.
 	Teller Teller
+	// Prober tries hooks; nil where nothing tells them.
+	Prober Prober
 	// Watcher, if not nil, is told of decisions about everything at once or
 	// about a channel.
 	Watcher Watcher

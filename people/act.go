@@ -47,6 +47,7 @@ const (
 	ApproveTemplate Act = "template.approve"
 	ReturnTemplate  Act = "template.return"
 	DropTemplate    Act = "template.drop"
+	ManageHooks     Act = "hook.manage"
 )
 
 // rule says who may do an act.
@@ -101,6 +102,7 @@ func rules() []rule {
 		{act: ApproveTemplate, words: "approve templates", roles: []Role{Approver}, decides: true},
 		{act: ReturnTemplate, words: "return templates", roles: []Role{Approver}, decides: true},
 		{act: DropTemplate, words: "drop templates", roles: []Role{Approver, Admin}, decides: true},
+		{act: ManageHooks, words: "look after hooks", roles: []Role{Admin}, decides: true},
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"clarion/ledger"
 )
 
 // ChannelCheck is how a channel's account stood when it was last asked for.
@@ -57,10 +59,14 @@ func (s *Store) RecordCheck(ctx context.Context, c ChannelCheck) error {
 	return nil
 }
 
-// RecordWarning stores that staff are told that a channel's credentials expire.
-func (s *Store) RecordWarning(ctx context.Context, channel string, now time.Time) error {
+// RecordWarning stores, and chains, that staff are told that a channel's
+// credentials expire, or have.
+func (s *Store) RecordWarning(ctx context.Context, channel string, expires, now time.Time) error {
 	err := s.update(ctx, now, func(t *Tx) error {
-		return t.one("UPDATE channel_checks SET warned_at = ? WHERE name = ?", ms(now), channel)
+		if err := t.one("UPDATE channel_checks SET warned_at = ? WHERE name = ?", ms(now), channel); err != nil {
+			return err
+		}
+		return t.Record(ledger.AlarmCredentials, ledger.AlarmBody{Subject: channel, Expires: ms(expires), Expired: !expires.After(now)})
 	})
 	if err != nil {
 		return fmt.Errorf("store the warning about channel %s: %w", channel, err)

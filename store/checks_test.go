@@ -30,7 +30,7 @@ func TestChannelChecks(t *testing.T) {
 	}
 
 	later := start.Add(time.Minute)
-	b.no(b.store.RecordWarning(t.Context(), "wire", later))
+	b.no(b.store.RecordWarning(t.Context(), "wire", later.Add(time.Hour), later))
 	b.no(b.store.RecordCheck(t.Context(), ChannelCheck{Channel: "wire", At: later, Class: "unavailable", Reason: "refused", Account: "none"}))
 	failed := good
 	failed.At, failed.Class, failed.Reason, failed.Warned = later, "unavailable", "refused", later
@@ -52,7 +52,7 @@ func TestChannelChecks(t *testing.T) {
 	if _, known := b.checks()["wire"]; known {
 		t.Error("it was not forgotten")
 	}
-	if err := b.store.RecordWarning(t.Context(), "wire", later); !errors.Is(err, ErrNotFound) {
+	if err := b.store.RecordWarning(t.Context(), "wire", later.Add(time.Hour), later); !errors.Is(err, ErrNotFound) {
 		t.Errorf("warned about what nobody checked: %v", err)
 	}
 	b.sound()

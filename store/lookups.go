@@ -106,10 +106,24 @@ func (t *Tx) looked(l message.Look) (bool, error) {
 	_, err = t.exec(`INSERT INTO lookups (send_id, number, attempt_id, at, verdict, evidence, next_at)
 		VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM lookups WHERE send_id = ?1), ?2, ?3, ?4, ?5, ?6)`,
 		id, l.Doubt.Attempt, ms(l.At), verdict, l.Evidence, ms(l.NextAt))
+	if err == nil && l.To == message.SendUnknown && l.NextAt.IsZero() && !l.Asked {
+		return true, t.recordAlarm(id)
+	}
 	if err != nil || l.To == message.SendUnknown {
 		return true, err
 	}
 	return true, t.settleDoubt(l)
+}
+
+// recordAlarm chains that nobody looks for an unknown send any more.
+func (t *Tx) recordAlarm(id int64) error {
+	s, err := t.Send(id)
+	if err != nil {
+		return err
+	}
+	return t.Record(ledger.AlarmDoubt, ledger.SendBody{
+		Send: s.ID, Message: s.Message, Audiences: s.Audiences, Mechanism: s.Channel, Run: s.Run, To: message.SendUnknown,
+	})
 }
 
 // settleDoubt takes a send where a look says. Found, it was sent at the attempt;

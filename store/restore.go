@@ -75,7 +75,8 @@ func restored(ctx context.Context, dir string, now time.Time) error {
 	return nil
 }
 
-// markRestored sees to it that nothing leaves before two people release it.
+// markRestored sees to it that nothing leaves before two people release it, and
+// that no system is told of what happens to a copy.
 // What was under way becomes unknown, as after a crash.
 func (t *Tx) markRestored() error {
 	if _, err := t.recover(); err != nil {
@@ -94,6 +95,9 @@ func (t *Tx) markRestored() error {
 	}
 	if err := t.forgetSignIns(); err != nil {
 		return fmt.Errorf("end what was signed in: %w", err)
+	}
+	if err := t.disableHooks("the database was restored"); err != nil {
+		return err
 	}
 	return t.Record(ledger.Restored, ledger.DecisionBody{Act: "restore", Count: int(held)})
 }

@@ -35,13 +35,28 @@ func (t *Tx) rollUpSends(sends []int64, messages ...string) error {
 		if state == message.Sent || state == message.SendRehearsed {
 			done = ms(t.now)
 		}
-		_, err = t.exec("UPDATE sends SET state = ?1, sent_at = ?2, hold = CASE WHEN ?4 THEN '' ELSE hold END WHERE id = ?3 AND state <> ?1",
+		n, err := t.exec("UPDATE sends SET state = ?1, sent_at = ?2, hold = CASE WHEN ?4 THEN '' ELSE hold END WHERE id = ?3 AND state <> ?1",
 			state, done, id, state.Closed())
+		if err == nil && n > 0 && state != message.Sending {
+			err = t.recordDone(id, state, tally)
+		}
 		if err != nil {
 			return fmt.Errorf("roll up send %d: %w", id, err)
 		}
 	}
 	return t.rollUp(messages)
+}
+
+// recordDone chains where an addressed send came to stand.
+func (t *Tx) recordDone(id int64, state message.SendState, tally message.Tally) error {
+	s, err := t.Send(id)
+	if err != nil {
+		return err
+	}
+	_, err = t.record(ledger.SendDone, ledger.SendBody{
+		Send: id, Message: s.Message, Audiences: s.Audiences, Mechanism: s.Channel, Run: s.Run, To: state, Tally: tally,
+	})
+	return err
 }
 
 // rollUp sets messages that are under way to the state that their live sends

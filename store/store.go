@@ -41,6 +41,7 @@ type Store struct {
 	write    *writer
 	writerID int64
 	tail     ledger.Link // of this writer's chain; moves only after its commit
+	news     chan struct{}
 }
 
 // Open opens or creates the database of a data folder and brings its schema up
@@ -60,7 +61,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	s := &Store{dir: dir, write: w, read: openReader(path), public: openPublic(path)}
+	s := &Store{dir: dir, write: w, read: openReader(path), public: openPublic(path), news: make(chan struct{}, 1)}
 	if err := s.openLedger(ctx, time.Now()); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the ledger of %s: %w", path, err), s.Close())
 	}

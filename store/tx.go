@@ -105,6 +105,9 @@ func (s *Store) update(ctx context.Context, now time.Time, change func(*Tx) erro
 		return fmt.Errorf("commit: %w", err)
 	}
 	s.tail, committed = tail, true
+	if len(t.entries) > 0 {
+		s.tellNews()
+	}
 	crashpoint.Here(crashpoint.Committed)
 	return nil
 }

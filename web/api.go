@@ -84,6 +84,7 @@ func NewAPI(s APISettings) *API {
 	a.registerTokens()
 	a.registerPolicies()
 	a.registerTemplates()
+	a.registerHooks()
 	a.registerFreeze()
 	a.registerLedger()
 	a.registerBackup()

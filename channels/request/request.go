@@ -68,6 +68,16 @@ func Roots(pool *x509.CertPool) Option {
 	}
 }
 
+// Through connects by a dialer, and by no proxy: a proxy would resolve names
+// where the dialer does not look.
+func Through(d *net.Dialer) Option {
+	return func(c *Client) {
+		for _, t := range []*http.Transport{c.change, c.read} {
+			t.Proxy, t.DialContext = nil, d.DialContext
+		}
+	}
+}
+
 func transport() *http.Transport {
 	// HTTP/2 repeats a refused stream by itself; HTTP/1.1 on a fresh connection
 	// repeats nothing.

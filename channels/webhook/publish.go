@@ -22,7 +22,7 @@ func (c *channel) Publish(ctx context.Context, d channels.Delivery) (channels.Re
 		return channels.Receipt{}, &channels.Error{Class: channels.Permanent, Reason: "the event could not be completed", Err: err}
 	}
 	now := c.now()
-	header, err := c.signers.header(d.Key, now, body)
+	header, err := c.signers.Header(d.Key, now, body)
 	if err != nil {
 		return channels.Receipt{}, &channels.Error{Class: channels.Permanent, Reason: "the event could not be signed", Err: err}
 	}

@@ -205,7 +205,7 @@ func authority(t *testing.T, s *httptest.Server) string {
 
 func TestCertificatesOfTheOwn(t *testing.T) {
 	t.Parallel()
-	r := &receiver{}
+	r := &listener{}
 	r.Server = httptest.NewUnstartedServer(r.counting(t, func(http.ResponseWriter, *http.Request) {}))
 	r.Config.ErrorLog = quietLog()
 	r.StartTLS()

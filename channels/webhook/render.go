@@ -9,13 +9,11 @@ import (
 
 	"clarion/channels"
 	"clarion/channels/commonmark"
+	"clarion/channels/receiver"
 )
 
-// The rendering's one document: the body of the request.
-const (
-	docEvent  = "event"
-	mediaType = "application/json"
-)
+// docEvent is the rendering's one document: the body of the request.
+const docEvent = "event"
 
 // MaxEvent is how long an event may be, in bytes without what its slots are
 // filled with. Common servers take 1 MiB and no more.
@@ -48,7 +46,7 @@ func (c *channel) Render(post channels.Post) (channels.Rendering, []channels.Pro
 			Try: "write a shorter variant for this channel",
 		}}
 	}
-	return channels.Rendering{Documents: []channels.Document{{Name: docEvent, MediaType: mediaType, Parts: w.done()}}, Length: w.size}, nil
+	return channels.Rendering{Documents: []channels.Document{{Name: docEvent, MediaType: receiver.MediaType, Parts: w.done()}}, Length: w.size}, nil
 }
 
 func inOwnWords(post channels.Post) channels.Post {

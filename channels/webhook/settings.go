@@ -3,15 +3,10 @@ package webhook
 import (
 	"errors"
 	"fmt"
-	"net/netip"
-	"net/url"
-	"strings"
 
 	"clarion/channels"
+	"clarion/channels/receiver"
 )
-
-// MaxSecrets is how many secrets may sign at once.
-const MaxSecrets = 4
 
 // settings are the channel's own keys.
 type settings struct {
@@ -22,7 +17,7 @@ type settings struct {
 }
 
 // complete reports every fault at once.
-func (s *settings) complete() (signers, error) {
+func (s *settings) complete() (receiver.Signers, error) {
 	list, err := s.signers()
 	if err = errors.Join(s.checkURL(), err); err != nil {
 		return nil, err
@@ -34,41 +29,21 @@ func fault(key, says, try string) error {
 	return &channels.SettingError{Key: key, Says: says, Try: try}
 }
 
-// checkURL quotes nothing of what could hold a secret.
 func (s *settings) checkURL() error {
-	const try = `write it as "https://intranet.example.org/hooks/clarion"`
-	if s.URL == "" {
-		return fault("url", "the receiver's address is missing", try)
-	}
-	u, err := url.Parse(s.URL)
-	switch {
-	case err != nil || u.Host == "" || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
-		return fault("url", "it is no https address", try)
-	case u.User != nil:
-		return fault("url", "it holds a user name or password", "leave it out: the signature tells the receiver who sends")
-	case u.RawQuery != "" || u.ForceQuery || strings.Contains(s.URL, "#"):
-		return fault("url", "it has a query or a fragment; the address is shown to people, so that nothing secret may stand in it",
-			"leave it out: the signature tells the receiver who sends")
-	case u.Scheme == "http" && !within(u.Hostname()):
-		return fault("url", "it would send messages in the clear", "use https; http is for a loopback or private address")
+	if says, try := receiver.CheckAddress(s.URL); says != "" {
+		return fault("url", says, try)
 	}
 	return nil
 }
 
-// within reports whether an address leads out of nobody's network.
-func within(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && (address.IsLoopback() || address.IsPrivate())
-}
-
-func (s *settings) signers() (signers, error) {
+func (s *settings) signers() (receiver.Signers, error) {
 	switch {
 	case s.Secret.IsZero() && len(s.Secrets) == 0:
 		return nil, fault("secret", "there is nothing to sign with", `give it as "file:PATH" or "env:NAME"; docs/webhook.md shows how to make one`)
 	case !s.Secret.IsZero() && len(s.Secrets) > 0:
 		return nil, fault("secrets", "secret is given as well", "put all of them into secrets, or leave secrets out")
-	case len(s.Secrets) > MaxSecrets:
-		return nil, fault("secrets", fmt.Sprintf("there are %d, the limit is %d", len(s.Secrets), MaxSecrets), "leave out those that no receiver uses any more")
+	case len(s.Secrets) > receiver.MaxSecrets:
+		return nil, fault("secrets", fmt.Sprintf("there are %d, the limit is %d", len(s.Secrets), receiver.MaxSecrets), "leave out those that no receiver uses any more")
 	case len(s.Secrets) == 0:
 		return newSigners("secret", s.Secret)
 	default:

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"clarion/channels"
+	"clarion/channels/receiver"
 )
 
 // secretFile gives a reference to a file that holds a secret.
@@ -70,9 +71,11 @@ func TestURL(t *testing.T) {
 
 func TestSecrets(t *testing.T) {
 	t.Parallel()
-	sized := func(n int) string { return prefix + base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", n))) }
+	sized := func(n int) string {
+		return receiver.Prefix + base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", n)))
+	}
 	for secret, good := range map[string]bool{
-		secretA: true, secretB: true, sized(minKey - 1): false, sized(minKey): true, sized(maxKey): true, sized(maxKey + 1): false,
+		secretA: true, secretB: true, sized(receiver.MinKey - 1): false, sized(receiver.MinKey): true, sized(receiver.MaxKey): true, sized(receiver.MaxKey + 1): false,
 		"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw": false, "whsec_": false, "whsec_not base64 at all, this one": false,
 		"whpk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw": false, "WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw": false,
 	} {
@@ -83,7 +86,7 @@ func TestSecrets(t *testing.T) {
 		case good:
 		case len(got) != 1 || got[0] != "secret":
 			t.Errorf("%q: got %v", secret, err)
-		case len(secret) > len(prefix) && strings.Contains(err.Error(), secret[len(prefix):]):
+		case len(secret) > len(receiver.Prefix) && strings.Contains(err.Error(), secret[len(receiver.Prefix):]):
 			t.Errorf("the error shows the secret: %v", err)
 		}
 	}
@@ -94,12 +97,12 @@ func TestListsOfSecrets(t *testing.T) {
 	good, bad := fmt.Sprintf("%q", secretFile(t, secretA)), fmt.Sprintf("%q", secretFile(t, "short"))
 	list := func(n int, of string) string { return "secrets = [" + strings.Repeat(of+", ", n) + "]" }
 	for text, want := range map[string][]string{
-		"":                       {"secret"},
-		"secrets = []":           {"secret"},
-		list(1, good):            nil,
-		list(MaxSecrets, good):   nil,
-		list(MaxSecrets+1, good): {"secrets"},
-		list(2, bad):             {"secrets", "secrets"},
+		"":                                {"secret"},
+		"secrets = []":                    {"secret"},
+		list(1, good):                     nil,
+		list(receiver.MaxSecrets, good):   nil,
+		list(receiver.MaxSecrets+1, good): {"secrets"},
+		list(2, bad):                      {"secrets", "secrets"},
 		"secret = " + good + "\n" + list(1, good): {"secrets"},
 	} {
 		_, err := open("url = \"https://h.example/\"\n" + text)

@@ -73,23 +73,23 @@ func delivery(t *testing.T, c *channel, post channels.Post) channels.Delivery {
 	}
 }
 
-// receiver counts events and answers as it is told.
-type receiver struct {
+// listener counts events and answers as it is told.
+type listener struct {
 	*httptest.Server
 
 	mu     sync.Mutex
 	events []channeltest.Request
 }
 
-func receive(t *testing.T, answer http.HandlerFunc) *receiver {
+func receive(t *testing.T, answer http.HandlerFunc) *listener {
 	t.Helper()
-	r := &receiver{}
+	r := &listener{}
 	r.Server = httptest.NewServer(r.counting(t, answer))
 	t.Cleanup(r.Close)
 	return r
 }
 
-func (r *receiver) counting(t *testing.T, answer http.HandlerFunc) http.HandlerFunc {
+func (r *listener) counting(t *testing.T, answer http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		body := readAll(t, req.Body)
 		r.mu.Lock()
@@ -99,7 +99,7 @@ func (r *receiver) counting(t *testing.T, answer http.HandlerFunc) http.HandlerF
 	}
 }
 
-func (r *receiver) seen() []channeltest.Request {
+func (r *listener) seen() []channeltest.Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]channeltest.Request(nil), r.events...)

@@ -14,6 +14,7 @@ import (
 
 	"clarion/channels"
 	"clarion/channels/channeltest"
+	"clarion/channels/receiver"
 )
 
 // The vector that the official libraries of every language test against.
@@ -23,7 +24,7 @@ func TestSignature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := list.header("msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
+	h, err := list.Header("msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +62,7 @@ func TestReceiversVerify(t *testing.T) {
 		if err := verifier.Verify(append(event.Body, ' '), event.Header); err == nil {
 			t.Error("a changed body is verified")
 		}
-		raw, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, prefix))
+		raw, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, receiver.Prefix))
 		mac := hmac.New(sha256.New, raw)
 		_, _ = fmt.Fprintf(mac, "%s.%s.%s", event.Header.Get("webhook-id"), event.Header.Get("webhook-timestamp"), event.Body)
 		want := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"clarion/channels"
+	"clarion/channels/receiver"
 	"clarion/channels/request"
 )
 
@@ -48,7 +49,7 @@ func newChannel(s channels.Settings) (channels.Channel, error) {
 // channel is a configured webhook.
 type channel struct {
 	settings settings
-	signers  signers
+	signers  receiver.Signers
 	client   *request.Client // with the system's certificates
 	now      func() time.Time
 }

@@ -42,7 +42,7 @@ folder itself for as long as it takes.`,
 	flags.StringVar(&c.as, "user", "", "whose session to use, of those who signed in here; without, the last (CLARION_USER)")
 	flags.BoolVar(&c.json, "json", false, "write JSON, one object a line")
 	root.AddCommand(
-		c.serveCommand(), c.reloadCommand(), c.demoCommand(), c.healthCommand(), c.messageCommand(), c.templateCommand(), c.sendCommand(), c.channelCommand(), c.audienceCommand(), c.userCommand(), c.departmentCommand(), c.policyCommand(), c.tokenCommand(), c.loginCommand(), c.logoutCommand(), c.whoamiCommand(), c.proveCommand(),
+		c.serveCommand(), c.reloadCommand(), c.demoCommand(), c.healthCommand(), c.messageCommand(), c.templateCommand(), c.sendCommand(), c.channelCommand(), c.audienceCommand(), c.userCommand(), c.departmentCommand(), c.policyCommand(), c.tokenCommand(), c.hookCommand(), c.loginCommand(), c.logoutCommand(), c.whoamiCommand(), c.proveCommand(),
 		c.freezeCommand(), c.thawCommand(), c.ledgerCommand(), c.backupCommand(), c.restoreCommand(), c.statusCommand(),
 		c.configCommand(), c.versionCommand(),
 	)

@@ -27,7 +27,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"up": up, "until": until, "capture": capture, "fetch": fetch, "exits": exits, "large": large, "sql": runSQL,
-			"relay": startRelay, "inbox": startInbox, "terminate": terminate, "hangup": hangUp, "mode": checkMode, "link": makeLink,
+			"relay": startRelay, "inbox": startInbox, "system": startSystem, "terminate": terminate, "hangup": hangUp, "mode": checkMode, "link": makeLink,
 			"factor": setUpFactor, "totp": factorCode,
 		},
 		UpdateScripts: *update,

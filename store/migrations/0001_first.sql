@@ -91,6 +91,44 @@ CREATE TABLE policies (
   PRIMARY KEY (department, audience)
 ) STRICT, WITHOUT ROWID;
 
+-- Systems of the office's own that are told what happens. The place is the
+-- ledger's entry up to which they were told.
+CREATE TABLE hooks (
+  name         TEXT PRIMARY KEY,
+  url          TEXT NOT NULL,
+  types        TEXT NOT NULL,
+  department   TEXT NOT NULL, -- empty: every one
+  secret       TEXT NOT NULL,
+  old_secret   TEXT NOT NULL DEFAULT '', -- signs as well until old_until
+  old_until    INTEGER NOT NULL DEFAULT 0,
+  created_at   INTEGER NOT NULL,
+  disabled_at  INTEGER NOT NULL DEFAULT 0,
+  disabled_why TEXT NOT NULL DEFAULT '',
+  writer_id    INTEGER NOT NULL,
+  seq          INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hook_deliveries (
+  id        INTEGER PRIMARY KEY,
+  hook      TEXT NOT NULL REFERENCES hooks (name) ON DELETE CASCADE,
+  writer_id INTEGER NOT NULL, -- with seq: the ledger's entry
+  seq       INTEGER NOT NULL,
+  event     TEXT NOT NULL,
+  type      TEXT NOT NULL,
+  at        INTEGER NOT NULL,
+  state     TEXT NOT NULL,
+  attempts  INTEGER NOT NULL,
+  status    INTEGER NOT NULL,
+  says      TEXT NOT NULL,
+  took      INTEGER NOT NULL, -- milliseconds
+  first_at  INTEGER NOT NULL,
+  last_at   INTEGER NOT NULL,
+  next_at   INTEGER NOT NULL,
+  UNIQUE (hook, writer_id, seq)
+) STRICT;
+CREATE INDEX hook_deliveries_waiting ON hook_deliveries (hook, next_at) WHERE state = 'waiting';
+CREATE INDEX hook_deliveries_by_age ON hook_deliveries (last_at);
+
 CREATE TABLE audiences (
   id          INTEGER PRIMARY KEY,
   name        TEXT NOT NULL UNIQUE,
