@@ -23,6 +23,7 @@ type Config struct {
 	Queue    Queue
 	Ledger   Ledger
 	Alerts   Alerts
+	OIDC     OIDC
 	Channels []Channel
 
 	// Restart lists the keys that changed in the file and are not taken over
@@ -116,5 +117,6 @@ func defaults() Config {
 			ReadBackFor:       24 * time.Hour,
 		},
 		Ledger: Ledger{ExportEvery: "@hourly"},
+		OIDC:   defaultOIDC(),
 	}
 }

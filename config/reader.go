@@ -36,13 +36,14 @@ func (r *reader) read() {
 	r.log()
 	r.queue()
 	r.ledger()
+	r.oidc()
 	r.keepRunning()
 	declared := r.channels()
 	r.alerts(declared)
 }
 
 func (r *reader) unknownTables() {
-	known := []string{"office", "server", "log", "queue", "ledger", "alerts", "channel"}
+	known := []string{"office", "server", "log", "queue", "ledger", "alerts", "oidc", "channel"}
 	top := &table{r: r, at: r.root}
 	for key := range r.values {
 		if !slices.Contains(known, key) {
