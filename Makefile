@@ -8,7 +8,7 @@ LINT        := $(CACHE)/bin/golangci-lint
 LINT_MODULE := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME    ?= 20s
 # Where the tests with the build tag "servers" are.
-SERVER_TESTS ?= $(patsubst %,./%/...,$(wildcard channels/social test/networks test/readers))
+SERVER_TESTS ?= $(patsubst %,./%/...,$(wildcard channels/social test/networks test/readers test/signin))
 
 export CGO_ENABLED := 1
 

@@ -13,6 +13,7 @@ package accounts
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/hex"
 	"time"
 
@@ -34,16 +35,23 @@ type Settings struct {
 	Office    string                   // its name, as authenticators show it
 	ResetLink func(code string) string // where a password is chosen
 	Teller    Teller                   // nil where nothing can be mailed
+	Outside   *Outside                 // nil without single sign-on
+	// ConfirmLink is where a browser confirms the sign-in of a command line; nil
+	// where no pages are served.
+	ConfirmLink func(code string) string
 }
 
 // Accounts runs the use cases.
 type Accounts struct {
 	store    *store.Store
 	settings Settings
+	handoffs handoffs
 }
 
 // New makes the accounts of an office.
-func New(s *store.Store, settings Settings) *Accounts { return &Accounts{store: s, settings: settings} }
+func New(s *store.Store, settings Settings) *Accounts {
+	return &Accounts{store: s, settings: settings, handoffs: handoffs{all: map[string]*handoff{}}}
+}
 
 // update runs a change by somebody who may do an act for the whole office or in
 // a department.
@@ -90,6 +98,9 @@ func record(t *store.Tx, kind ledger.Kind, by office.Actor, person string) error
 	}
 	return office.Record(t, kind, by, "", ledger.DecisionBody{Subject: subject})
 }
+
+// same compares secrets in a time that tells nothing.
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
 // hashed gives what is stored of a secret or of a name that may not be ours.
 func hashed(purpose, text string) string {

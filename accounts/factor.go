@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"clarion/ledger"
 	"clarion/office"
@@ -83,10 +84,25 @@ func (a *Accounts) ResetFactor(ctx context.Context, name string, by office.Actor
 	})
 }
 
-// knows checks a password once more before something that matters.
+// knowsAge is how lately somebody signed in through the provider, where
+// anybody else gives their password once more.
+const knowsAge = 10 * time.Minute
+
+// knows checks a password once more before something that matters, or that
+// somebody who has none signed in a moment ago.
 func (a *Accounts) knows(ctx context.Context, password, address string, by office.Actor) error {
 	if err := a.mayTry(ctx, by.Name, address); err != nil {
 		return err
+	}
+	p, err := a.store.Person(ctx, by.Name)
+	if err != nil {
+		return err
+	}
+	if a.bound(p) {
+		if age := time.Since(by.Since); age < 0 || age > knowsAge {
+			return office.Refuse(office.Forbidden, fmt.Sprintf("you signed in more than %s ago", knowsAge), "sign in again, and do this at once")
+		}
+		return nil
 	}
 	account, err := a.active(ctx, by.Name)
 	if err != nil {

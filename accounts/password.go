@@ -78,6 +78,9 @@ func (a *Accounts) Invite(ctx context.Context, name string, by office.Actor) (li
 		if p.Kind != people.Human {
 			return office.Refuse(office.Conflict, name+" is a system, which has tokens and no password", "make a token for it")
 		}
+		if !a.byPassword(p) {
+			return office.Refuse(office.Conflict, name+" signs in by single sign-on and has no password", "let them sign in there")
+		}
 		if err := t.InsertReset(hashed("reset", code), name, t.Now().Add(ResetAge)); err != nil {
 			return err
 		}
@@ -97,7 +100,7 @@ func (a *Accounts) Forgot(ctx context.Context, name, address string) error {
 		return err
 	}
 	p, err := a.store.Person(ctx, name)
-	unreachable := a.settings.Teller == nil || !p.Active() || p.Email == "" || p.Kind != people.Human
+	unreachable := a.settings.Teller == nil || !p.Active() || p.Email == "" || p.Kind != people.Human || !a.byPassword(p)
 	if errors.Is(err, store.ErrNotFound) || err == nil && unreachable {
 		return a.counted(ctx, name, address)
 	}
@@ -166,7 +169,7 @@ func (a *Accounts) invited(ctx context.Context, hash string) (name string, err e
 			return err
 		}
 		p, err := t.Person(found)
-		if !ok || err != nil || !p.Active() {
+		if !ok || err != nil || !p.Active() || !a.byPassword(p) {
 			return spent()
 		}
 		name = found

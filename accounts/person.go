@@ -140,8 +140,12 @@ func (a *Accounts) grantable(t *store.Tx, name, department string, by office.Act
 	if name == by.Name {
 		return office.Refuse(office.Forbidden, "nobody gives roles to themselves", "ask another administrator")
 	}
-	if _, err := known(t, name); err != nil {
+	p, err := known(t, name)
+	if err != nil {
 		return err
+	}
+	if a.byGroups(p) {
+		return office.Refuse(office.Conflict, "the roles of "+name+" follow their groups at the provider of single sign-on", "change their groups there")
 	}
 	if department == people.Everywhere {
 		return nil

@@ -25,6 +25,9 @@ type Session struct {
 	Person     string
 	Generation int64
 	Proved     time.Time // when a second factor was given; zero if none was
+	Began      time.Time // when they signed in
+	Until      time.Time // when it ends at the latest; zero for the usual time
+	Outside    bool      // they came through the provider of single sign-on
 }
 
 // ErrCodeWanted says that name and password are right and a second factor is
@@ -53,7 +56,7 @@ func (a *Accounts) SignIn(ctx context.Context, in SignIn) (Session, error) {
 	if account.Factor != "" && strings.TrimSpace(in.Code) == "" {
 		return Session{}, ErrCodeWanted
 	}
-	session := Session{Person: name, Generation: account.Generation}
+	session := Session{Person: name, Generation: account.Generation, Began: time.Now()}
 	err = a.store.Update(ctx, time.Now(), func(t *store.Tx) error {
 		if account.Factor != "" {
 			proved, err := prove(t, account, in.Code)
@@ -80,8 +83,12 @@ var errNotProved = errors.New("the code is wrong")
 
 // mayTry refuses whoever failed too often of late.
 func (a *Accounts) mayTry(ctx context.Context, name, address string) error {
+	return a.mayTryAs(ctx, hashed("sign-in", name), address)
+}
+
+func (a *Accounts) mayTryAs(ctx context.Context, account, address string) error {
 	return a.store.Update(ctx, time.Now(), func(t *store.Tx) error {
-		attempts, err := t.Attempts(hashed("sign-in", name), address)
+		attempts, err := t.Attempts(account, address)
 		if err != nil {
 			return err
 		}
@@ -109,7 +116,7 @@ func (a *Accounts) failed(ctx context.Context, name, address string) error {
 func (a *Accounts) active(ctx context.Context, name string) (store.Account, error) {
 	none := store.Account{Password: people.NoPassword}
 	p, err := a.store.Person(ctx, name)
-	if errors.Is(err, store.ErrNotFound) || err == nil && (!p.Active() || p.Kind != people.Human) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && (!p.Active() || p.Kind != people.Human || !a.byPassword(p)) {
 		return none, nil
 	}
 	if err != nil {
@@ -143,7 +150,7 @@ func (a *Accounts) Recognise(ctx context.Context, s Session) (office.Actor, bool
 	if err != nil || account.Generation != s.Generation {
 		return office.Actor{}, false, err
 	}
-	return office.Actor{Name: s.Person, Verified: true, Proved: s.Proved}, true, nil
+	return office.Actor{Name: s.Person, Verified: true, Proved: s.Proved, Since: s.Began}, true, nil
 }
 
 // RecogniseToken gives whom a token is of. One that was revoked or has expired
@@ -154,6 +161,9 @@ func (a *Accounts) RecogniseToken(ctx context.Context, secret string) (office.Ac
 	}
 	token, found, err := a.store.TokenByHash(ctx, people.HashToken(secret))
 	if err != nil || !found {
+		return office.Actor{}, false, err
+	}
+	if err := a.stillSeen(ctx, token.Owner); err != nil {
 		return office.Actor{}, false, err
 	}
 	return office.Actor{Name: token.Owner, Verified: true, Token: &token}, true, nil

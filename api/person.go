@@ -8,6 +8,12 @@ type Person struct {
 	Kind     string  `json:"kind" enum:"human,system" doc:"A system drafts and reads; it never decides."`
 	Disabled bool    `json:"disabled" doc:"Whether they can't sign in any more."`
 	Roles    []Grant `json:"roles" nullable:"false"`
+	Subject  string  `json:"subject,omitempty" doc:"Who they are at the provider of single sign-on; absent if they are not linked."`
+}
+
+// Identity is who somebody is at the provider of single sign-on.
+type Identity struct {
+	Subject string `json:"subject" maxLength:"255" doc:"The claim sub of their ID tokens."`
 }
 
 // Grant is a role held in a department.

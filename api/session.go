@@ -15,6 +15,27 @@ type SignedIn struct {
 	Expires Time   `json:"expires" format:"date-time" nullable:"true"`
 	// WantsCode: name and password are right; ask for a code and sign in again.
 	WantsCode bool `json:"wants_code" doc:"Whether a code of the second factor is wanted; there is no key then."`
+	// Waiting: nobody has confirmed the sign-in in a browser yet.
+	Waiting bool `json:"waiting,omitempty" doc:"Whether a browser has yet to confirm it; there is no key then."`
+}
+
+// BrowserSignIn asks that a browser confirms a sign-in.
+type BrowserSignIn struct {
+	Machine string `json:"machine" maxLength:"200" doc:"What asks, as the person who confirms it reads it."`
+}
+
+// BrowserWait is a sign-in that waits to be confirmed.
+type BrowserWait struct {
+	Code    string `json:"code" doc:"Shown on the page as well; both must be the same."`
+	Secret  string `json:"secret" doc:"By which the session is collected."`
+	Address string `json:"address" doc:"Of the page on which it is confirmed."`
+	Expires Time   `json:"expires" format:"date-time" nullable:"true"`
+}
+
+// BrowserCollect asks for the session of a sign-in that was confirmed.
+type BrowserCollect struct {
+	Code   string `json:"code" maxLength:"20"`
+	Secret string `json:"secret" maxLength:"100"`
 }
 
 // Code is a code of the second factor, or a recovery code.

@@ -20,6 +20,17 @@ func (c *Client) SignOut(ctx context.Context) error {
 	return err
 }
 
+// BeginBrowser begins a sign-in that a browser confirms.
+func (c *Client) BeginBrowser(ctx context.Context, machine string) (api.BrowserWait, error) {
+	return call[api.BrowserWait](ctx, c.With(""), request{method: http.MethodPost, path: path("session", "browser"), body: api.BrowserSignIn{Machine: machine}})
+}
+
+// CollectBrowser gives the key of the session, or says that nobody confirmed it
+// yet.
+func (c *Client) CollectBrowser(ctx context.Context, w api.BrowserWait) (api.SignedIn, error) {
+	return call[api.SignedIn](ctx, c.With(""), request{method: http.MethodPost, path: path("session", "browser", "collect"), body: api.BrowserCollect{Code: w.Code, Secret: w.Secret}})
+}
+
 // Self shows who asks.
 func (c *Client) Self(ctx context.Context) (api.Self, error) {
 	return call[api.Self](ctx, c, request{method: http.MethodGet, path: path("session")})
@@ -73,6 +84,18 @@ func (c *Client) Enable(ctx context.Context, name string) error {
 // Erase erases a disabled person for good, or decides so first of two.
 func (c *Client) Erase(ctx context.Context, name string) (api.Erased, error) {
 	return call[api.Erased](ctx, c, request{method: http.MethodPost, path: path("people", name, "erase")})
+}
+
+// Link binds a person to who they are at the provider of single sign-on.
+func (c *Client) Link(ctx context.Context, name, subject string) error {
+	_, err := call[api.Done](ctx, c, request{method: http.MethodPut, path: path("people", name, "identity"), body: api.Identity{Subject: subject}})
+	return err
+}
+
+// Unlink forgets who a person is there.
+func (c *Client) Unlink(ctx context.Context, name string) error {
+	_, err := call[api.Done](ctx, c, request{method: http.MethodDelete, path: path("people", name, "identity")})
+	return err
 }
 
 // ResetFactor takes away a person's second factor.

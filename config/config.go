@@ -24,6 +24,7 @@ type Config struct {
 	Ledger   Ledger
 	Alerts   Alerts
 	Hooks    Hooks
+	OIDC     OIDC
 	Channels []Channel
 
 	// Restart lists the keys that changed in the file and are not taken over
@@ -124,5 +125,6 @@ func defaults() Config {
 			ReadBackFor:       24 * time.Hour,
 		},
 		Ledger: Ledger{ExportEvery: "@hourly"},
+		OIDC:   defaultOIDC(),
 	}
 }

@@ -36,6 +36,7 @@ func (r *reader) read() {
 	r.log()
 	r.queue()
 	r.ledger()
+	r.oidc()
 	r.keepRunning()
 	declared := r.channels()
 	r.alerts(declared)
@@ -43,7 +44,7 @@ func (r *reader) read() {
 }
 
 func (r *reader) unknownTables() {
-	known := []string{"office", "server", "log", "queue", "ledger", "alerts", "hooks", "channel"}
+	known := []string{"office", "server", "log", "queue", "ledger", "alerts", "hooks", "oidc", "channel"}
 	top := &table{r: r, at: r.root}
 	for key := range r.values {
 		if !slices.Contains(known, key) {

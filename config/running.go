@@ -24,6 +24,7 @@ func (r *reader) keepRunning() {
 	r.keep("log", &r.config.Log, r.before.Log)
 	r.keep("queue", &r.config.Queue, r.queueThatStays())
 	r.keep("ledger", &r.config.Ledger, r.before.Ledger)
+	r.keep("oidc", &r.config.OIDC, r.before.OIDC)
 }
 
 // queueThatStays is the new queue with what does not limit a channel as before.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,11 +27,25 @@ func (c Config) Show() []byte {
 	} {
 		fmt.Fprintf(&b, "[%s]\n%s\n", section.name, keyLines(section.keys))
 	}
+	b.Write(c.OIDC.show())
 	for _, channel := range c.Channels {
 		effective := channel.effective(c.Queue)
 		fmt.Fprintf(&b, "[[channel]]\n%s%s\n", keyLines(&effective), channel.own)
 	}
 	return append(bytes.TrimRight(b.Bytes(), "\n"), '\n')
+}
+
+// show writes the provider of single sign-on, if there is one.
+func (o OIDC) show() []byte {
+	if o.Issuer == "" {
+		return nil
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "[oidc]\n%s\n", keyLines(&o, "role"))
+	for _, r := range o.Roles {
+		fmt.Fprintf(&b, "[[oidc.role]]\n%s\n", keyLines(&r))
+	}
+	return b.Bytes()
 }
 
 // effective puts in what a zero stands for.
@@ -61,8 +76,8 @@ func (c Config) MarshalJSON() ([]byte, error) {
 
 // keyLines writes a struct (tag `toml`) as lines of TOML in the order of its
 // fields. A field that prints as nothing, such as a secret that was not given,
-// has no line.
-func keyLines(settings any) []byte {
+// has no line, nor has a key that is left out.
+func keyLines(settings any, without ...string) []byte {
 	v := reflect.Indirect(reflect.ValueOf(settings))
 	if v.Kind() != reflect.Struct {
 		return nil
@@ -72,7 +87,7 @@ func keyLines(settings any) []byte {
 	for field, value := range v.Fields() {
 		key := tagOf(field)
 		shown := plain(value)
-		if key == "" || shown == nil {
+		if key == "" || shown == nil || slices.Contains(without, key) {
 			continue
 		}
 		if err := encoder.Encode(map[string]any{key: shown}); err != nil {

@@ -3,8 +3,13 @@ package daemon
 import (
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"clarion/people"
+	"clarion/sso/ssotest"
 )
 
 // answered is what came back without its body.
@@ -88,5 +93,48 @@ func TestForgottenPasswordGoesByTheAlertsChannel(t *testing.T) {
 	}
 	if resp := b.ask(http.MethodGet, "/signin/choose?code="+url.QueryEscape(code), "", nil); resp.status != http.StatusOK {
 		t.Errorf("the link answers %d", resp.status)
+	}
+}
+
+// TestSingleSignOn: what the configuration says reaches the provider, the pages
+// and the roles.
+func TestSingleSignOn(t *testing.T) {
+	fake := ssotest.New(t, "leads")
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte(ssotest.ClientSecret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := setup(t, usual+`
+[oidc]
+issuer = "`+fake.URL+`"
+client_id = "`+ssotest.ClientID+`"
+client_secret = "file:`+secret+`"
+label = "the department"
+[[oidc.role]]
+group = "leads"
+role = "approver"
+department = "*"
+`)
+	if _, page := b.get("/signin"); !strings.Contains(page, "Sign in with the department") {
+		t.Errorf("/signin offers no provider: %s", page)
+	}
+	left := b.ask(http.MethodGet, "/auth/login", "", nil)
+	if left.status != http.StatusSeeOther || len(left.cookies) != 1 {
+		t.Fatalf("beginning answers %d with %v", left.status, left.cookies)
+	}
+	back := "/auth/callback?" + fake.SignIn(t, left.leads).Encode()
+	in := b.ask(http.MethodGet, back, left.cookies[0].Name+"="+left.cookies[0].Value, nil)
+	if in.status != http.StatusSeeOther || in.leads != "/account" {
+		t.Fatalf("coming back answers %d to %q", in.status, in.leads)
+	}
+	p, err := b.store.Person(t.Context(), "ada")
+	b.no(err)
+	if p.Subject != "sub-ada" || len(p.Grants) != 1 || p.Grants[0] != (people.Grant{Department: people.Everywhere, Role: people.Approver}) {
+		t.Errorf("the person is %+v", p)
+	}
+	for _, s := range []string{ssotest.ClientSecret, "eyJ", left.cookies[0].Value} {
+		if strings.Contains(b.log.String(), s) {
+			t.Errorf("the log holds %q", s)
+		}
 	}
 }

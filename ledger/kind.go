@@ -49,6 +49,7 @@ const (
 	PasswordChanged   Kind = "account.password"
 	ResetMade         Kind = "account.reset" // a link by which a password is chosen
 	FactorChanged     Kind = "account.factor"
+	IdentityChanged   Kind = "account.identity" // who somebody is at a provider of single sign-on
 	TokenMade         Kind = "token.made"
 	TokenRevoked      Kind = "token.revoked"
 	PolicyChanged     Kind = "policy.changed"

@@ -110,6 +110,7 @@ type Actor struct {
 	Verified bool          // they proved who they are
 	Token    *people.Token // that they came with; nil for a session
 	Proved   time.Time     // when they last gave a second factor in the session
+	Since    time.Time     // when they signed in; zero with a token
 	Local    bool          // nobody signed in, but they have the data folder itself
 }
 

@@ -33,6 +33,10 @@ type Person struct {
 	CreatedAt  time.Time
 	DisabledAt time.Time // zero while they may sign in
 	Grants     []Grant
+	// Who they are at a provider of single sign-on, empty if they are not bound
+	// to one, and when it last said so.
+	Issuer, Subject string
+	SeenAt          time.Time
 }
 
 // Active reports whether a person may act at all.

@@ -28,7 +28,7 @@ func nameColumns() []column {
 // accountColumns are those of rows that go with the person.
 func accountColumns() []column {
 	return []column{
-		{"grants", "person"}, {"recovery_codes", "person"}, {"tokens", "owner"}, {"resets", "person"}, {"accounts", "person"}, {"countersigns", "by"},
+		{"grants", "person"}, {"recovery_codes", "person"}, {"tokens", "owner"}, {"resets", "person"}, {"accounts", "person"}, {"identities", "person"}, {"countersigns", "by"},
 	}
 }
 

@@ -11,17 +11,18 @@ import (
 )
 
 const selectPeople = `SELECT p.name, p.full_name, p.email, p.kind, p.created_at, p.disabled_at,
-	coalesce((SELECT json_group_array(json_object('department', g.department, 'role', g.role)) FROM grants g WHERE g.person = p.name), '[]')
-	FROM people p `
+	coalesce((SELECT json_group_array(json_object('department', g.department, 'role', g.role)) FROM grants g WHERE g.person = p.name), '[]'),
+	coalesce(i.issuer, ''), coalesce(i.subject, ''), coalesce(i.seen_at, 0)
+	FROM people p LEFT JOIN identities i ON i.person = p.name `
 
 func scanPerson(rows *sql.Rows) (people.Person, error) {
 	var p people.Person
-	var created, disabled int64
+	var created, disabled, seen int64
 	var grants []byte
-	if err := rows.Scan(&p.Name, &p.FullName, &p.Email, &p.Kind, &created, &disabled, &grants); err != nil {
+	if err := rows.Scan(&p.Name, &p.FullName, &p.Email, &p.Kind, &created, &disabled, &grants, &p.Issuer, &p.Subject, &seen); err != nil {
 		return p, err
 	}
-	p.CreatedAt, p.DisabledAt = at(created), at(disabled)
+	p.CreatedAt, p.DisabledAt, p.SeenAt = at(created), at(disabled), at(seen)
 	if err := json.Unmarshal(grants, &p.Grants); err != nil {
 		return p, fmt.Errorf("roles of %s: %w", p.Name, err)
 	}

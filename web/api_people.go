@@ -59,6 +59,12 @@ func (a *API) registerPeople() {
 		e, err := a.accounts.Erase(ctx, in.Name, actor(ctx))
 		return reply(api.Erased{Done: e.Done, Already: e.Already, Name: e.Name, Ties: e.Ties, Unclean: e.Unclean}), err
 	})
+	handle(a, op("link-person", http.MethodPut, "/people/{name}/identity", "Bind a person to who they are at the provider of single sign-on"), func(ctx context.Context, in *onPerson[api.Identity]) (*answer[api.Done], error) {
+		return done(a.accounts.Link(ctx, in.Name, in.Body.Subject, actor(ctx)))
+	})
+	handle(a, op("unlink-person", http.MethodDelete, "/people/{name}/identity", "Forget who a person is at the provider of single sign-on"), func(ctx context.Context, in *personName) (*answer[api.Done], error) {
+		return done(a.accounts.Unlink(ctx, in.Name, actor(ctx)))
+	})
 	handle(a, op("reset-factor", http.MethodPost, "/people/{name}/reset-factor", "Take away the second factor of somebody who lost it"), func(ctx context.Context, in *personName) (*answer[api.Done], error) {
 		return done(a.accounts.ResetFactor(ctx, in.Name, actor(ctx)))
 	})
@@ -88,7 +94,7 @@ func (a *API) listPeople(ctx context.Context, _ *nothing) (*answer[api.People], 
 
 func personOf(p people.Person) api.Person {
 	out := api.Person{
-		Name: p.Name, FullName: p.FullName, Email: p.Email, Kind: string(p.Kind), Disabled: !p.DisabledAt.IsZero(), Roles: make([]api.Grant, len(p.Grants)),
+		Name: p.Name, FullName: p.FullName, Email: p.Email, Kind: string(p.Kind), Disabled: !p.DisabledAt.IsZero(), Roles: make([]api.Grant, len(p.Grants)), Subject: p.Subject,
 	}
 	for i, g := range p.Grants {
 		out.Roles[i] = api.Grant{Department: g.Department, Role: string(g.Role)}

@@ -33,6 +33,8 @@ func (a *API) registerSessions() {
 	handle(a, op("sign-out", http.MethodDelete, "/session", "Sign out"), func(ctx context.Context, in *authorised) (*answer[api.Done], error) {
 		return done(a.signOut(ctx, in.Authorization))
 	})
+	handle(a, op("begin-browser-sign-in", http.MethodPost, "/session/browser", "Begin a sign-in that a browser confirms"), a.beginBrowser)
+	handle(a, op("collect-browser-sign-in", http.MethodPost, "/session/browser/collect", "Collect the session that a browser confirmed"), a.collectBrowser)
 	handle(a, op("choose-password", http.MethodPost, "/session/choose", "Choose a password by an invitation"), func(ctx context.Context, in *given[api.Choice]) (*answer[api.Done], error) {
 		_, err := a.accounts.Reset(ctx, in.Body.Code, in.Body.Password)
 		return done(err)
@@ -48,6 +50,11 @@ func (a *API) signIn(ctx context.Context, in *given[api.SignIn]) (*answer[api.Si
 	if err != nil {
 		return nil, err
 	}
+	return a.begun(ctx, session)
+}
+
+// begun gives the key of a session that begins.
+func (a *API) begun(ctx context.Context, session accounts.Session) (*answer[api.SignedIn], error) {
 	key, expires, err := a.sessions.key(ctx, session)
 	if err != nil {
 		return nil, err
@@ -70,6 +77,25 @@ func (a *API) signOut(ctx context.Context, header string) error {
 
 func notSignedIn() error {
 	return office.Refuse(office.Forbidden, "you are not signed in", "sign in with `clarion login`")
+}
+
+func (a *API) beginBrowser(_ context.Context, in *given[api.BrowserSignIn]) (*answer[api.BrowserWait], error) {
+	h, err := a.accounts.BeginHandoff(in.Body.Machine)
+	if err != nil {
+		return nil, err
+	}
+	return reply(api.BrowserWait{Code: h.Code, Secret: h.Secret, Address: h.Address, Expires: api.At(h.Expires)}), nil
+}
+
+func (a *API) collectBrowser(ctx context.Context, in *given[api.BrowserCollect]) (*answer[api.SignedIn], error) {
+	session, confirmed, err := a.accounts.CollectHandoff(in.Body.Code, in.Body.Secret)
+	if err != nil {
+		return nil, err
+	}
+	if !confirmed {
+		return reply(api.SignedIn{Waiting: true}), nil
+	}
+	return a.begun(ctx, session)
 }
 
 func (a *API) showSelf(ctx context.Context, _ *nothing) (*answer[api.Self], error) {

@@ -26,8 +26,10 @@ const (
 const (
 	keyPerson     = "person"
 	keyGeneration = "generation"
-	keyProved     = "proved" // Unix milliseconds; 0 if no second factor was given
-	keySeen       = "seen"   // Unix milliseconds
+	keyProved     = "proved"  // Unix milliseconds; 0 if no second factor was given
+	keySeen       = "seen"    // Unix milliseconds
+	keyBegan      = "began"   // Unix milliseconds
+	keyOutside    = "outside" // they came through the provider
 )
 
 // Sessions recognises whoever signed in, by a browser's cookie or by a command
@@ -68,12 +70,21 @@ func (s *Sessions) put(ctx context.Context, of accounts.Session) {
 	s.manager.Put(ctx, keyGeneration, of.Generation)
 	s.manager.Put(ctx, keyProved, proved)
 	s.manager.Put(ctx, keySeen, time.Now().UnixMilli())
+	s.manager.Put(ctx, keyBegan, of.Began.UnixMilli())
+	s.manager.Put(ctx, keyOutside, of.Outside)
+	if !of.Until.IsZero() {
+		s.manager.SetDeadline(ctx, of.Until)
+	}
 }
 
 func (s *Sessions) get(ctx context.Context) accounts.Session {
-	of := accounts.Session{Person: s.manager.GetString(ctx, keyPerson), Generation: s.manager.GetInt64(ctx, keyGeneration)}
+	of := accounts.Session{Person: s.manager.GetString(ctx, keyPerson), Generation: s.manager.GetInt64(ctx, keyGeneration), Outside: s.manager.GetBool(ctx, keyOutside)}
+	of.Began = time.UnixMilli(s.manager.GetInt64(ctx, keyBegan))
 	if proved := s.manager.GetInt64(ctx, keyProved); proved > 0 {
 		of.Proved = time.UnixMilli(proved)
+	}
+	if of.Outside {
+		of.Until = s.manager.Deadline(ctx)
 	}
 	return of
 }

@@ -20,6 +20,7 @@ type SignInSettings struct {
 	Sessions   *Sessions
 	OfficeName string
 	Trusted    []netip.Prefix // proxies whose word counts for where somebody comes from
+	SSO        *SingleSignOn  // nil without a provider
 	Fault      func(doing string, err error)
 }
 
@@ -28,6 +29,7 @@ type SignInSettings struct {
 type SignIn struct {
 	settings SignInSettings
 	pages    pages
+	sso      *ssoPages // nil without a provider
 	handler  http.Handler
 }
 
@@ -35,14 +37,20 @@ type SignIn struct {
 func NewSignIn(s SignInSettings) *SignIn {
 	in := &SignIn{settings: s, pages: newPages(s.OfficeName)}
 	mux := http.NewServeMux()
-	for pattern, serve := range map[string]func(*visit) error{
+	routes := map[string]func(*visit) error{
 		"GET /signin": in.showSignIn, "POST /signin": in.signIn, "POST /signout": in.signOut,
 		"GET /signin/forgot": in.showForgot, "POST /signin/forgot": in.forgot,
 		"GET /signin/choose": in.showChoose, "POST /signin/choose": in.choose,
 		"GET /account": in.signedIn(in.showAccount), "POST /account/password": in.signedIn(in.changePassword),
 		"GET /account/factor": in.signedIn(in.showFactor), "POST /account/factor": in.signedIn(in.confirmFactor),
 		"POST /account/factor/drop": in.signedIn(in.dropFactor),
-	} {
+		"GET /signin/cli":           in.signedIn(in.showConfirm), "POST /signin/cli": in.signedIn(in.confirm),
+	}
+	if s.SSO != nil {
+		in.sso = in.newSSOPages()
+		routes["GET /auth/login"], routes["GET /auth/callback"] = in.sso.begin, in.sso.callback
+	}
+	for pattern, serve := range routes {
 		mux.HandleFunc(pattern, in.serve(serve))
 	}
 	// A form on another site must not act for somebody who is signed in here.
@@ -56,7 +64,7 @@ func (in *SignIn) ServeHTTP(w http.ResponseWriter, r *http.Request) { in.handler
 
 // Serves reports whether a path is one of these pages.
 func (in *SignIn) Serves(path string) bool {
-	return path == "/signin" || path == "/signout" || path == "/account" || strings.HasPrefix(path, "/signin/") || strings.HasPrefix(path, "/account/")
+	return path == "/auth/login" || path == "/auth/callback" || path == "/signin" || path == "/signout" || path == "/account" || strings.HasPrefix(path, "/signin/") || strings.HasPrefix(path, "/account/")
 }
 
 // visit is one request.
@@ -119,7 +127,7 @@ func (in *SignIn) signedIn(show func(*visit) error) func(*visit) error {
 			return err
 		}
 		if !ok {
-			http.Redirect(v.w, v.r, "/signin", http.StatusSeeOther)
+			http.Redirect(v.w, v.r, in.signInPath(v), http.StatusSeeOther)
 			return nil
 		}
 		v.by = by
@@ -132,18 +140,28 @@ func (in *SignIn) address(r *http.Request) string {
 	return ClientAddress(r, in.settings.Trusted).String()
 }
 
+// signInPath is where somebody signs in who is not; a command line that waits
+// is not forgotten on the way.
+func (in *SignIn) signInPath(v *visit) string {
+	if code := confirmCode(v.r.URL.Query().Get("code")); code != "" && v.r.URL.Path == "/signin/cli" {
+		return "/signin?confirm=" + code
+	}
+	return "/signin"
+}
+
 func (in *SignIn) showSignIn(v *visit) error {
-	return in.write(v.w, http.StatusOK, pageSignIn, page{Title: "Sign in"})
+	return in.write(v.w, http.StatusOK, pageSignIn, page{Title: "Sign in", Confirm: confirmCode(v.r.URL.Query().Get("confirm"))})
 }
 
 func (in *SignIn) signIn(v *visit) error {
 	asked := accounts.SignIn{Name: v.form("name"), Password: v.form("password"), Code: v.form("code"), Address: in.address(v.r)}
+	confirm := confirmCode(v.form("confirm"))
 	session, err := in.settings.Accounts.SignIn(v.ctx(), asked)
 	if errors.Is(err, accounts.ErrCodeWanted) {
-		return in.write(v.w, http.StatusOK, pageSignIn, page{Title: "Sign in", Name: asked.Name, WantsCode: true, Text: "Your password is right. Type it again with a code of your authenticator, or a recovery code."})
+		return in.write(v.w, http.StatusOK, pageSignIn, page{Title: "Sign in", Name: asked.Name, Confirm: confirm, WantsCode: true, Text: "Your password is right. Type it again with a code of your authenticator, or a recovery code."})
 	}
 	if refusal, ok := errors.AsType[*office.Refusal](err); ok {
-		return in.write(v.w, statusOf(refusal.Code), pageSignIn, page{Title: "Sign in", Name: asked.Name, WantsCode: asked.Code != "", Problem: sentence(refusal.Says) + " " + sentence(refusal.Try)})
+		return in.write(v.w, statusOf(refusal.Code), pageSignIn, page{Title: "Sign in", Name: asked.Name, Confirm: confirm, WantsCode: asked.Code != "", Problem: sentence(refusal.Says) + " " + sentence(refusal.Try)})
 	}
 	if err != nil {
 		return err
@@ -151,13 +169,17 @@ func (in *SignIn) signIn(v *visit) error {
 	if err := in.settings.Sessions.begin(v.ctx(), session); err != nil {
 		return err
 	}
-	http.Redirect(v.w, v.r, "/account", http.StatusSeeOther)
+	http.Redirect(v.w, v.r, after(confirm), http.StatusSeeOther)
 	return nil
 }
 
 func (in *SignIn) signOut(v *visit) error {
+	outside := in.settings.Sessions.get(v.ctx()).Outside
 	if err := in.settings.Sessions.manager.Destroy(v.ctx()); err != nil {
 		return err
+	}
+	if outside && in.sso != nil {
+		return in.sso.signedOut(v)
 	}
 	http.Redirect(v.w, v.r, "/signin", http.StatusSeeOther)
 	return nil

@@ -27,7 +27,7 @@ func (in *SignIn) account(v *visit, status int, problem string) error {
 	if err != nil {
 		return err
 	}
-	shown := page{Title: "Your account", Name: p.Name, FullName: p.FullName, HasFactor: left >= 0, CodesLeft: left, Problem: problem}
+	shown := page{Title: "Your account", Name: p.Name, FullName: p.FullName, HasFactor: left >= 0, CodesLeft: left, Problem: problem, Outside: in.settings.Sessions.get(v.ctx()).Outside}
 	for _, g := range p.Grants {
 		shown.Roles = append(shown.Roles, roleLine{string(g.Role), g.Department})
 	}
@@ -65,7 +65,7 @@ func (in *SignIn) factor(v *visit, status int, secret, address, problem string) 
 	if err != nil {
 		return err
 	}
-	return in.write(v.w, status, pageFactor, page{Title: "Set up a second factor", Secret: secret, Address: address, QR: picture, Problem: problem})
+	return in.write(v.w, status, pageFactor, page{Title: "Set up a second factor", Outside: in.settings.Sessions.get(v.ctx()).Outside, Secret: secret, Address: address, QR: picture, Problem: problem})
 }
 
 func qrCode(address string) (template.URL, error) {

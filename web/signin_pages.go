@@ -22,6 +22,10 @@ const (
 	pageFactor  = "signin_factor.html"
 	pageCodes   = "signin_codes.html"
 	pageNotice  = "signin_notice.html"
+
+	pageSignedOut = "signin_out.html"
+	pageConfirm   = "signin_confirm.html"
+	pageConfirmed = "signin_confirmed.html"
 )
 
 // page is what a page shows; each uses what it needs.
@@ -37,6 +41,11 @@ type page struct {
 	QR                   template.URL
 	Codes                []string
 	Office, Style        string
+	SSOLabel             string // of the provider; empty without one
+	SSOOnly, SSOFresh    bool
+	Outside              bool // they came through the provider
+	SignOutAddress       string
+	Confirm, Machine     string // of a command line that waits
 }
 
 // roleLine is one role as its holder reads it.
@@ -50,7 +59,7 @@ type pages struct {
 
 func newPages(officeName string) pages {
 	p := pages{office: officeName, byName: map[string]*template.Template{}}
-	for _, name := range []string{pageSignIn, pageForgot, pageChoose, pageAccount, pageFactor, pageCodes, pageNotice} {
+	for _, name := range []string{pageSignIn, pageForgot, pageChoose, pageAccount, pageFactor, pageCodes, pageNotice, pageSignedOut, pageConfirm, pageConfirmed} {
 		p.byName[name] = template.Must(template.ParseFS(signInTemplates, "templates/signin_layout.html", "templates/"+name))
 	}
 	return p
@@ -58,6 +67,9 @@ func newPages(officeName string) pages {
 
 func (in *SignIn) write(w http.ResponseWriter, status int, name string, shown page) error {
 	shown.Office, shown.Style = in.pages.office, webfeed.StylesheetPath
+	if p := in.settings.SSO; p != nil {
+		shown.SSOLabel, shown.SSOOnly, shown.SSOFresh = p.Label, p.Only, p.Fresh
+	}
 	var b bytes.Buffer
 	if err := in.pages.byName[name].ExecuteTemplate(&b, "layout", shown); err != nil {
 		return fmt.Errorf("fill %s: %w", name, err)

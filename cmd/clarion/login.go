@@ -15,7 +15,14 @@ import (
 func (c *cli) loginCommand() *cobra.Command {
 	var secret secretFlag
 	var code string
-	cmd := c.verb("login NAME", "Sign in; the session lasts for 12 hours, or 2 without use", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+	var browser bool
+	cmd := c.verb("login [NAME]", "Sign in; the session lasts for 12 hours, or 2 without use", cobra.MaximumNArgs(1), func(cmd *cobra.Command, args []string) error {
+		if browser {
+			return c.loginByBrowser(cmd.Context())
+		}
+		if len(args) == 0 {
+			return errors.New("nobody is named; give your name, or sign in by single sign-on with --browser")
+		}
 		password, err := secret.read(c, "Password: ")
 		if err != nil {
 			return err
@@ -31,15 +38,21 @@ func (c *cli) loginCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := c.keep(in); err != nil {
-				return err
-			}
-			return c.result(api.SignedIn{Name: in.Name, Expires: in.Expires}, "You are signed in as %s until %s.", in.Name, c.when(in.Expires))
+			return c.begun(in)
 		})
 	})
 	secret.on(cmd)
 	cmd.Flags().StringVar(&code, "code", "", "of your second factor; asked for if it is wanted")
+	cmd.Flags().BoolVar(&browser, "browser", false, "sign in by a browser, as with single sign-on")
 	return cmd
+}
+
+// begun keeps a session and says so.
+func (c *cli) begun(in api.SignedIn) error {
+	if err := c.keep(in); err != nil {
+		return err
+	}
+	return c.result(api.SignedIn{Name: in.Name, Expires: in.Expires}, "You are signed in as %s until %s.", in.Name, c.when(in.Expires))
 }
 
 // keep remembers a session for the verbs that follow.

@@ -28,7 +28,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"up": up, "until": until, "capture": capture, "fetch": fetch, "exits": exits, "large": large, "sql": runSQL,
 			"relay": startRelay, "inbox": startInbox, "system": startSystem, "terminate": terminate, "hangup": hangUp, "mode": checkMode, "link": makeLink,
-			"factor": setUpFactor, "totp": factorCode,
+			"factor": setUpFactor, "totp": factorCode, "confirm": confirmLogin,
 		},
 		UpdateScripts: *update,
 	})

@@ -16,7 +16,7 @@ import (
 
 func (c *cli) userCommand() *cobra.Command {
 	return group("user", "Manage the people who draft, approve and look after things",
-		c.userAdd(), c.userList(), c.userRoles(), c.userInvite(), c.userAccept(), c.userDisable(), c.userEnable(), c.userErase(), c.userResetFactor())
+		c.userAdd(), c.userList(), c.userRoles(), c.userInvite(), c.userAccept(), c.userDisable(), c.userEnable(), c.userErase(), c.userLink(), c.userUnlink(), c.userResetFactor())
 }
 
 func (c *cli) userAdd() *cobra.Command {
@@ -73,6 +73,9 @@ func (c *cli) userList() *cobra.Command {
 			}
 			return list(c, all.People, "There are no people; `clarion user add NAME --first` adds one.", []string{"NAME", "FULL NAME", "KIND", "ROLES"}, func(p api.Person) []string {
 				kind := p.Kind
+				if p.Subject != "" {
+					kind = "single sign-on"
+				}
 				if p.Disabled {
 					kind = "disabled"
 				}
@@ -183,6 +186,32 @@ func (c *cli) userEnable() *cobra.Command {
 				return err
 			}
 			return c.result(api.Done{Done: true}, "%s can sign in again.", args[0])
+		})
+	})
+}
+
+func (c *cli) userLink() *cobra.Command {
+	var subject string
+	cmd := c.verb("link NAME", "Bind a person to who they are at the provider of single sign-on", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+		return c.withOffice(cmd.Context(), func(o *client.Client) error {
+			if err := o.Link(cmd.Context(), args[0], subject); err != nil {
+				return err
+			}
+			return c.result(api.Done{Done: true}, "%s signs in by single sign-on from now on; their sessions have ended.", args[0])
+		})
+	})
+	cmd.Flags().StringVar(&subject, "subject", "", "the claim sub, as the provider or `user list --json` shows it")
+	required(cmd, "subject")
+	return cmd
+}
+
+func (c *cli) userUnlink() *cobra.Command {
+	return c.verb("unlink NAME", "Forget who a person is at the provider of single sign-on", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+		return c.withOffice(cmd.Context(), func(o *client.Client) error {
+			if err := o.Unlink(cmd.Context(), args[0]); err != nil {
+				return err
+			}
+			return c.result(api.Done{Done: true}, "%s is not linked any more; give a way in with `clarion user invite %s`.", args[0], args[0])
 		})
 	})
 }

@@ -37,6 +37,15 @@ CREATE TABLE accounts (
   generation  INTEGER NOT NULL DEFAULT 1
 ) STRICT, WITHOUT ROWID;
 
+-- Who somebody is at a provider of single sign-on.
+CREATE TABLE identities (
+  issuer  TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  person  TEXT NOT NULL UNIQUE REFERENCES people (name),
+  seen_at INTEGER NOT NULL DEFAULT 0, -- when the provider last said who they are
+  PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE recovery_codes (
   person TEXT NOT NULL REFERENCES people (name),
   hash   TEXT NOT NULL,

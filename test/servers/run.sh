@@ -65,6 +65,10 @@ if [ -z "${CLARION_MINIFLUX:-}" ]; then
   port=$(ports 2) # its PostgreSQL takes the one above
   if begin miniflux "$port" $((port + 1)); then export CLARION_MINIFLUX="http://admin:admin-pass@127.0.0.1:$port"; fi
 fi
+if [ -z "${CLARION_OIDC:-}" ]; then
+  port=$(ports 2) # the tests' Clarion takes the one above, which the provider has to know
+  if begin oidc "$port" $((port + 1)); then export CLARION_OIDC="http://127.0.0.1:$port" CLARION_OIDC_LISTEN="127.0.0.1:$((port + 1))"; fi
+fi
 
 rc=0
 "${GO:-go}" test -tags servers -race -count=1 -timeout 20m "$@" || rc=$?
