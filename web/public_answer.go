@@ -44,7 +44,7 @@ func writeUncached(w http.ResponseWriter, status int, mediaType string, body []b
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a reader who went away has no remedy
+	_, _ = w.Write(body) //nolint:gosec // pages are made by templates, and texts are ours; a reader who went away has no remedy
 }
 
 // answered knows whether an answer has begun.
