@@ -85,6 +85,11 @@ func (a *Accounts) ResetFactor(ctx context.Context, name string, by office.Actor
 
 // knows checks a password once more before something that matters.
 func (a *Accounts) knows(ctx context.Context, password, address string, by office.Actor) error {
+	leave, err := a.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	if err := a.mayTry(ctx, by.Name, address); err != nil {
 		return err
 	}

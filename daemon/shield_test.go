@@ -147,6 +147,9 @@ func (b *bundle) harmless(path, page string) (leads []string) {
 		case "script", "iframe", "object", "embed", "base", "style", "frame", "applet":
 			b.Errorf("%s holds <%s>", path, n.Data)
 		}
+		if n.Data == "input" {
+			b.passwordField(path, n)
+		}
 		for _, a := range n.Attr {
 			if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "srcdoc" || a.Key == "http-equiv" {
 				b.Errorf("%s holds %s=%q", path, a.Key, a.Val)
@@ -165,4 +168,17 @@ func (b *bundle) harmless(path, page string) (leads []string) {
 		}
 	}
 	return leads
+}
+
+// passwordField checks that a password is not shown as it is typed, and that a
+// password manager may fill it in.
+func (b *bundle) passwordField(path string, input *html.Node) {
+	b.Helper()
+	attr := map[string]string{}
+	for _, a := range input.Attr {
+		attr[a.Key] = a.Val
+	}
+	if strings.Contains(attr["name"], "password") && (attr["type"] != "password" || !strings.HasSuffix(attr["autocomplete"], "-password")) {
+		b.Errorf("%s shows a password as %v", path, attr)
+	}
 }
