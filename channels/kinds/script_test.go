@@ -13,8 +13,10 @@ import (
 	"mime/quotedprintable"
 	"net/mail"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"golang.org/x/net/html"
 
@@ -119,6 +121,57 @@ func TestNoTextRuns(t *testing.T) {
 func withoutMarkup(p channels.Post) channels.Post {
 	p.Body, p.Notes = "B", ""
 	return p
+}
+
+// TestNoTextIsAHeader writes the ends of lines into every field: a mail keeps
+// its headers, and they their number.
+func TestNoTextIsAHeader(t *testing.T) {
+	t.Parallel()
+	c, _ := subjects()["email"].New(t)
+	headers := func(s string) []string {
+		post := withoutMarkup(spoiled(s))
+		r, problems := c.Render(post)
+		if len(problems) > 0 {
+			return nil
+		}
+		filled, err := r.Documents[0].Fill(channeltest.Values("key@example.org"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := mail.ReadMessage(bytes.NewReader(filled))
+		if err != nil {
+			t.Fatalf("%q: %v", s, err)
+		}
+		var all []string
+		for name, values := range m.Header {
+			all = append(all, fmt.Sprint(name, len(values)))
+			for _, v := range values {
+				decoded, err := new(mime.WordDecoder).DecodeHeader(v)
+				if err != nil || strings.ContainsFunc(decoded, unicode.IsControl) {
+					t.Errorf("%q: %s is %q, %v", s, name, decoded, err)
+				}
+			}
+		}
+		slices.Sort(all)
+		return all
+	}
+	want := headers("plain")
+	taken := 0
+	for _, end := range []string{"\r\n", "\n", "\r", "\r\n ", "\n\t", "\u0085", "\u2028", "\v", "\f", "\x00", "\x1b[31m", "=?utf-8?q?=0D=0A?=", "=0D=0A", "%0d%0a", "\r\n\r\n", "\r\n.\r\n"} {
+		for _, more := range []string{"Bcc: eve@example.net", "Content-Type: text/html", "MIME-Version: 9", "DATA", "Subject: other", "X-Evil: 1\r\nX-More: 2"} {
+			got := headers(end + more)
+			if got == nil {
+				continue // it is refused
+			}
+			taken++
+			if !slices.Equal(got, want) {
+				t.Errorf("%q makes the headers %v, want %v", end+more, got, want)
+			}
+		}
+	}
+	if want == nil || taken < 12 {
+		t.Errorf("only %d texts were taken", taken)
+	}
 }
 
 // markupOf gives what a reader of a document takes for HTML.
