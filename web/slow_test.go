@@ -130,11 +130,14 @@ func TestIdleConnection(t *testing.T) {
 	slowly(t, 1, func(t *testing.T, c *visitor) {
 		c.drip("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 0)
 		r := bufio.NewReader(c)
-		if res, err := http.ReadResponse(r, nil); err != nil || res.StatusCode != http.StatusOK {
+		res, err := http.ReadResponse(r, nil)
+		if err != nil || res.StatusCode != http.StatusOK {
 			t.Fatalf("%v, %v", res, err)
-		} else if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		}
+		if _, err := io.Copy(io.Discard, res.Body); err != nil {
 			t.Fatal(err)
 		}
+		_ = res.Body.Close() // it was read
 		if took := ends(t, c, time.Now()); took != idleTimeout {
 			t.Errorf("it ends after %s", took)
 		}

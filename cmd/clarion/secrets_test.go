@@ -137,7 +137,8 @@ func (s *spy) command(args ...string) *exec.Cmd {
 func (s *spy) run(args ...string) string {
 	s.Helper()
 	out, _ := s.command(args...).CombinedOutput() // some are meant to fail
-	_, _ = fmt.Fprintf(s.said, "$ %s\n%s", args[0], out) // an argument may be a link
+	// An argument may be a link, so the verb alone is written.
+	_, _ = fmt.Fprintf(s.said, "$ %s\n%s", args[0], out)
 	return string(out)
 }
 

@@ -34,6 +34,15 @@ func asItIs(w io.Writer) io.Writer {
 	return w
 }
 
+// verbatim is where what is meant for a file goes: byte for byte, but tame on a
+// terminal.
+func (c *cli) verbatim() io.Writer {
+	if beneath := asItIs(c.out); !onTerminal(beneath) {
+		return beneath
+	}
+	return c.out
+}
+
 // tameJSON escapes the controls that JSON lets stand (RFC 8259 7). It means the
 // same.
 func tameJSON(text []byte) []byte {

@@ -65,6 +65,9 @@ func TestTame(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
+	if (&cli{out: tame{&out}}).verbatim() != &out {
+		t.Error("a file does not get the bytes as they are")
+	}
 	if asItIs(tame{&out}) != &out || asItIs(&out) != &out {
 		t.Error("what is beneath is something else")
 	}
