@@ -6,6 +6,8 @@ BIN         := bin/clarion
 CACHE       := .cache
 LINT        := $(CACHE)/bin/golangci-lint
 LINT_MODULE := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+VULN        := $(CACHE)/bin/govulncheck
+VULN_MODULE := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME    ?= 20s
 # Where the tests with the build tag "servers" are.
 SERVER_TESTS ?= $(patsubst %,./%/...,$(wildcard channels/social test/networks test/readers test/signin))
@@ -53,17 +55,22 @@ fuzz: ## every fuzz target for FUZZTIME each
 	done
 
 .PHONY: lint
-lint: $(LINT) ## formatting, vet, static analysis and the walls between packages
+lint: $(LINT) $(VULN) ## formatting, vet, static analysis, known weaknesses and the walls between packages
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt on these"; exit 1; }
 	$(LINT) run ./...
 	$(LINT) run --build-tags prove ./crashpoint/... ./test/prove/...
 	$(LINT) run --build-tags servers $(SERVER_TESTS)
 	$(GO) mod tidy -diff
 	$(GO) mod verify
+	.ci/vulnerabilities $(VULN) ./...
 
-# The linter is built once for each version and kept.
+# The linters are built once for each version and kept.
 $(LINT): Makefile
 	GOBIN=$(abspath $(CACHE)/bin) $(GO) install $(LINT_MODULE)
+	@touch $@
+
+$(VULN): Makefile
+	GOBIN=$(abspath $(CACHE)/bin) $(GO) install $(VULN_MODULE)
 	@touch $@
 
 .PHONY: clean

@@ -46,11 +46,29 @@ type Accounts struct {
 	store    *store.Store
 	settings Settings
 	handoffs handoffs
+	checks   chan struct{} // holds one for each check under way
 }
 
 // New makes the accounts of an office.
 func New(s *store.Store, settings Settings) *Accounts {
-	return &Accounts{store: s, settings: settings, handoffs: handoffs{all: map[string]*handoff{}}}
+	return &Accounts{
+		store: s, settings: settings, handoffs: handoffs{all: map[string]*handoff{}}, checks: make(chan struct{}, maxChecks),
+	}
+}
+
+// maxChecks is how many passwords and codes are checked at once. Each password
+// takes 19 MiB, so that a crowd would take all memory; and what is tried at
+// once is tried before any of it counts as failed.
+const maxChecks = 4
+
+// enter waits for one's turn to be checked, and takes it until leave is called.
+func (a *Accounts) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case a.checks <- struct{}{}:
+		return func() { <-a.checks }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 // update runs a change by somebody who may do an act for the whole office or in

@@ -91,6 +91,11 @@ const knowsAge = 10 * time.Minute
 // knows checks a password once more before something that matters, or that
 // somebody who has none signed in a moment ago.
 func (a *Accounts) knows(ctx context.Context, password, address string, by office.Actor) error {
+	leave, err := a.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	if err := a.mayTry(ctx, by.Name, address); err != nil {
 		return err
 	}

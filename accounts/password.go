@@ -20,6 +20,11 @@ const ResetAge = 24 * time.Hour
 // ChangePassword takes a new password from somebody who knows the old one.
 // Every session ends, this one too.
 func (a *Accounts) ChangePassword(ctx context.Context, old, password, address string, by office.Actor) error {
+	leave, err := a.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	if err := a.mayTry(ctx, by.Name, address); err != nil {
 		return err
 	}

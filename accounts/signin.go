@@ -43,6 +43,11 @@ func wrong() error {
 // that nothing can be learned by going on.
 func (a *Accounts) SignIn(ctx context.Context, in SignIn) (Session, error) {
 	name := strings.ToLower(strings.TrimSpace(in.Name))
+	leave, err := a.enter(ctx)
+	if err != nil {
+		return Session{}, err
+	}
+	defer leave()
 	if err := a.mayTry(ctx, name, in.Address); err != nil {
 		return Session{}, err
 	}
@@ -171,10 +176,15 @@ func (a *Accounts) RecogniseToken(ctx context.Context, secret string) (office.Ac
 
 // Prove gives a session a fresh second factor.
 func (a *Accounts) Prove(ctx context.Context, s Session, code, address string) (Session, error) {
+	leave, err := a.enter(ctx)
+	if err != nil {
+		return s, err
+	}
+	defer leave()
 	if err := a.mayTry(ctx, s.Person, address); err != nil {
 		return s, err
 	}
-	err := a.own(ctx, office.Actor{Name: s.Person, Verified: true}, func(t *store.Tx, account store.Account) error {
+	err = a.own(ctx, office.Actor{Name: s.Person, Verified: true}, func(t *store.Tx, account store.Account) error {
 		if account.Factor == "" {
 			return office.Refuse(office.Conflict, "you have no second factor", "set one up in your account")
 		}

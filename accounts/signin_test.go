@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,6 +95,32 @@ func TestFailuresMakeWaits(t *testing.T) {
 	}
 	_, err = b.SignIn(b.ctx, accounts.SignIn{Name: "bob", Password: password, Address: "192.0.2.9"})
 	b.refused(err, office.Conflict, "wait ")
+}
+
+// TestACrowdTriesNoMoreThanOne: what is tried at once counts as if it came one
+// after another, but for the few that are checked together.
+func TestACrowdTriesNoMoreThanOne(t *testing.T) {
+	b := setup(t)
+	const crowd, free, together = 60, 5, 4
+	var checked, turnedAway atomic.Int64
+	var all sync.WaitGroup
+	for i := range crowd {
+		all.Go(func() {
+			_, err := b.SignIn(b.ctx, accounts.SignIn{Name: "ada", Password: fmt.Sprint("guess ", i), Address: fmt.Sprint("192.0.2.", i)})
+			switch r, ok := errors.AsType[*office.Refusal](err); {
+			case ok && r.Code == office.Forbidden:
+				checked.Add(1)
+			case ok && r.Code == office.Conflict:
+				turnedAway.Add(1)
+			default:
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if n := checked.Load(); n < free || n > free+together-1 || n+turnedAway.Load() != crowd {
+		t.Errorf("%d of %d guesses were checked, %d turned away", n, crowd, turnedAway.Load())
+	}
 }
 
 func TestSecondFactor(t *testing.T) {

@@ -154,7 +154,7 @@ func (d *decoder) uvarint() uint64 {
 
 func (d *decoder) count(limit int) int {
 	n := d.uvarint()
-	if n > uint64(limit) {
+	if n > uint64(limit) { //nolint:gosec // a limit is a constant
 		d.err = fmt.Errorf("count %d is over the limit of %d", n, limit)
 	}
 	if d.err != nil {

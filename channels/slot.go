@@ -254,7 +254,8 @@ func oneLine(s string) string {
 const maxPhrase = 200
 
 // writePhrase never leaves a name bare, so that none can be read as an address
-// or as a list of them.
+// or as a list of them, nor as an encoded word by programs that look for one
+// within quotes.
 func writePhrase(b *bytes.Buffer, name string) {
 	runes := []rune(strings.TrimSpace(oneLine(strings.ToValidUTF8(name, "\uFFFD"))))
 	name = string(runes[:min(len(runes), maxPhrase)])
@@ -265,7 +266,7 @@ func writePhrase(b *bytes.Buffer, name string) {
 		b.WriteString(strings.ReplaceAll(encoded, "?= =?", "?=\r\n =?"))
 		return
 	}
-	b.WriteString(`"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`)
+	b.WriteString(`"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "=?", `=\?`).Replace(name) + `"`)
 }
 
 func writeJSON(b *bytes.Buffer, value string) error {

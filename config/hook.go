@@ -104,7 +104,7 @@ func overflow(from, to reflect.Value) error {
 	case to.CanInt():
 		out = to.OverflowInt(from.Int())
 	case to.CanUint():
-		out = from.Int() < 0 || to.OverflowUint(uint64(from.Int()))
+		out = from.Int() < 0 || to.OverflowUint(uint64(from.Int())) //nolint:gosec // the sign was looked at
 	}
 	if !out {
 		return nil

@@ -45,7 +45,9 @@ func newParts(ctx context.Context, c *config.Config, s *store.Store) (parts, err
 	addresses := []string{c.Server.BaseURL} // what the operator names may be reached, wherever it stands
 	for _, channel := range c.Channels {
 		p.office.Channels = append(p.office.Channels, office.Channel{Name: channel.Name, Kind: channel.Kind, Channel: channel.Built})
-		addresses = append(addresses, channel.Built.Destination().Endpoint)
+		if channel.Kind != "webhook" { // it has nothing to read, and often stands inside
+			addresses = append(addresses, channel.Built.Destination().Endpoint)
+		}
 		p.lanes = append(p.lanes, queue.Lane{
 			Name: channel.Name, Channel: channel.Built, Rehearsal: rehearsal.Wrap(channel.Built), Limits: limitsOf(c.Queue, channel),
 		})

@@ -1,18 +1,23 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
+	stdlog "log"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/rs/zerolog"
+	"golang.org/x/net/netutil"
 
 	"clarion/web"
 )
@@ -66,11 +71,12 @@ func (d *Daemon) serveSocket() error {
 // servePublic serves the newsroom, health and figures over TCP.
 func (d *Daemon) servePublic() error {
 	c := d.options.Config.Server
-	server := web.NewServer(d.withSignIn(web.NewMux(d.public, d.isReady, promhttp.HandlerFor(d.registry, promhttp.HandlerOpts{}))))
+	server := web.NewServer(web.Shield(c.BaseURL, d.withSignIn(web.NewMux(d.public, d.isReady, promhttp.HandlerFor(d.registry, promhttp.HandlerOpts{})))))
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
+	listener = netutil.LimitListener(listener, web.MaxConnections)
 	if c.TLSCert != "" {
 		pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
 		if err != nil {
@@ -84,8 +90,24 @@ func (d *Daemon) servePublic() error {
 
 func (d *Daemon) isReady() error { return d.ready.check(time.Now()) }
 
+// serverLog takes what net/http says of connections into the log.
+type serverLog struct {
+	log  zerolog.Logger
+	name string
+}
+
+func (l serverLog) Write(b []byte) (int, error) {
+	level := zerolog.WarnLevel
+	if bytes.Contains(b, []byte("TLS handshake error")) { // anybody can make any number of them
+		level = zerolog.DebugLevel
+	}
+	l.log.WithLevel(level).Str("event", "http").Str("server", l.name).Msg(strings.TrimSpace(string(b)))
+	return len(b), nil
+}
+
 // serve runs a server until it is closed; one that dies is reported.
 func (d *Daemon) serve(name string, server *http.Server, listener net.Listener) {
+	server.ErrorLog = stdlog.New(serverLog{d.log, name}, "", 0)
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

@@ -57,7 +57,7 @@ const usualEntry = 1_024
 func (e Entry) Hash() Hash {
 	b := make([]byte, 0, usualEntry) // a size that is known need not be collected
 	b = append(b, "clarion/ledger/entry/1\n"...)
-	b = binary.BigEndian.AppendUint64(b, uint64(e.Seq))
+	b = binary.BigEndian.AppendUint64(b, uint64(e.Seq)) //nolint:gosec // the same bits
 	b = binary.BigEndian.AppendUint64(b, uint64(e.At.UnixMilli()))
 	b = appendBytes(b, string(e.Kind))
 	b = appendBytes(b, string(e.Body))
@@ -97,11 +97,11 @@ func (l Link) compute(entries []Hash) Hash {
 	b := make([]byte, 0, 128+len(l.Writer)+len(entries)*sha256.Size)
 	b = append(b, "clarion/ledger/link/1\n"...)
 	b = appendBytes(b, l.Writer)
-	b = binary.BigEndian.AppendUint64(b, uint64(l.Number))
+	b = binary.BigEndian.AppendUint64(b, uint64(l.Number)) //nolint:gosec // the same bits
 	b = binary.BigEndian.AppendUint64(b, uint64(l.At.UnixMilli()))
 	b = append(b, l.Prev[:]...)
-	b = binary.BigEndian.AppendUint64(b, uint64(l.First))
-	b = binary.BigEndian.AppendUint64(b, uint64(l.Count))
+	b = binary.BigEndian.AppendUint64(b, uint64(l.First)) //nolint:gosec // the same bits
+	b = binary.BigEndian.AppendUint64(b, uint64(l.Count)) //nolint:gosec // the same bits
 	for _, h := range entries {
 		b = append(b, h[:]...)
 	}

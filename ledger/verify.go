@@ -77,7 +77,7 @@ func (r *AttemptsRoot) Add(a Attempt) {
 	b = append(b, "clarion/ledger/attempt/1\n"...)
 	b = append(b, r.sum[:]...)
 	for _, n := range []int64{a.ID, a.Send, a.Recipient, int64(a.Number), a.OpenedAt, a.ClosedAt} {
-		b = binary.BigEndian.AppendUint64(b, uint64(n))
+		b = binary.BigEndian.AppendUint64(b, uint64(n)) //nolint:gosec // the same bits
 	}
 	for _, s := range []string{a.Outcome, a.Class, a.RemoteID} {
 		b = appendBytes(b, s)

@@ -18,7 +18,7 @@ func golden(t *testing.T, file, got string) {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(file) //nolint:gosec // a golden file of this test
+	want, err := os.ReadFile(file) // a golden file of this test
 	if err != nil {
 		t.Fatal(err)
 	}

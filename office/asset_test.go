@@ -1,8 +1,11 @@
 package office_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -26,13 +29,46 @@ func pngOf(t *testing.T, width, height int) []byte {
 
 // bomb is a PNG of a few bytes whose header claims a size.
 func bomb(width, height uint32) []byte {
-	header := make([]byte, 0, 64)
-	header = append(header, "IHDR"...)
-	header = binary.BigEndian.AppendUint32(header, width)
+	header := binary.BigEndian.AppendUint32(nil, width)
 	header = binary.BigEndian.AppendUint32(header, height)
-	header = append(header, 8, 0, 0, 0, 0)
-	out := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\r"), header...)
-	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(header))
+	out := chunk([]byte("\x89PNG\r\n\x1a\n"), "IHDR", append(header, 8, 0, 0, 0, 0))
+	return chunk(chunk(out, "IDAT", nil), "IEND", nil)
+}
+
+// chunk adds a chunk to a PNG.
+func chunk(png []byte, kind string, body []byte) []byte {
+	named := append([]byte(kind), body...)
+	png = binary.BigEndian.AppendUint32(png, uint32(len(body)))
+	return binary.BigEndian.AppendUint32(append(png, named...), crc32.ChecksumIEEE(named))
+}
+
+// pdf is a document with some content.
+func pdf(content string) []byte { return []byte("%PDF-1.7 " + content + "\n%%EOF\n") }
+
+// odt is the least that is an OpenDocument text.
+func odt(t *testing.T) []byte {
+	t.Helper()
+	return archive(t, [2]string{"mimetype", "application/vnd.oasis.opendocument.text"}, [2]string{"content.xml", "<office/>"})
+}
+
+// archive holds files, each a name and a content, unpacked.
+func archive(t *testing.T, files ...[2]string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range files {
+		part, err := w.CreateHeader(&zip.FileHeader{Name: f[0], Method: zip.Store})
+		if err == nil {
+			_, err = part.Write([]byte(f[1]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // gifBomb is a GIF's header and its empty end.
@@ -67,6 +103,11 @@ func TestAssetsThatAreRefused(t *testing.T) {
 		"empty":                   {"a.pdf", []byte{}, []string{"empty"}},
 		"above the limit":         {"a.txt", text(message.MaxAsset + 1), []string{"10485761 bytes", "10485760"}},
 		"a program":               {"a.pdf", []byte("\x7fELF\x02\x01\x01\x00\x00"), []string{"application/octet-stream", "use PNG"}},
+		"a script by name":        {"a.bat", text(3), []string{"type text/plain", "end in .txt or .md"}},
+		"a picture as PDF":        {"a.pdf", pngOf(t, 3, 2), []string{"type image/png", "end in .png"}},
+		"a bare SVG":              {"a.svg", []byte(`<svg onload="alert(1)"/>`), []string{"type text/plain", "end in .txt"}},
+		"an archive as document":  {"a.odt", archive(t, [2]string{"x", "y"}), []string{"no .odt document inside"}},
+		"a PDF with a tail":       {"a.pdf", append(pdf(""), "PK\x03\x04"...), []string{"does not end as one"}},
 		"a page":                  {"a.txt", []byte("<!DOCTYPE html><script>alert(1)</script>"), []string{"text/html"}},
 		"a picture with scripts":  {"a.svg", []byte(`<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>`), []string{"text/xml"}},
 		"a page with a picture's": {"a.png", []byte("<html>"), []string{"text/html"}},
@@ -94,7 +135,7 @@ func TestAssetsThatAreRefused(t *testing.T) {
 
 func TestAssetThatIsMissing(t *testing.T) {
 	b := setup(t)
-	d := with(office.Upload{Name: "a.pdf"}, office.Upload{Name: "b.pdf", Content: []byte("%PDF-1.7")})
+	d := with(office.Upload{Name: "a.pdf"}, office.Upload{Name: "b.pdf", Content: pdf("")})
 	d.Assets = d.Assets[1:]
 	b.problem(d, "assets[a.pdf]", 5, "not there", "beside the announcement")
 }
@@ -118,13 +159,13 @@ func TestAssetsTogether(t *testing.T) {
 	}
 }
 
-// TestAssetsThatAreTaken goes by what a file is, whatever its name says.
+// TestAssetsThatAreTaken goes by what a file is; its name must agree.
 func TestAssetsThatAreTaken(t *testing.T) {
 	b := setup(t)
 	var jpg, anim bytes.Buffer
 	b.no(jpeg.Encode(&jpg, image.NewGray(image.Rect(0, 0, 3, 2)), nil))
 	b.no(gif.Encode(&anim, image.NewGray(image.Rect(0, 0, 3, 2)), nil))
-	zip := []byte("PK\x03\x04xxxxxxxxxxxxxx")
+	docx := archive(t, [2]string{"[Content_Types].xml", ""}, [2]string{"word/document.xml", ""})
 	for _, tt := range []struct {
 		file, kind string
 		content    []byte
@@ -133,16 +174,15 @@ func TestAssetsThatAreTaken(t *testing.T) {
 		{"a.png", "image/png", pngOf(t, 3, 2), 3},
 		{"a.jpg", "image/jpeg", jpg.Bytes(), 3},
 		{"a.gif", "image/gif", anim.Bytes(), 3},
-		{"png.pdf", "image/png", pngOf(t, 4, 1), 4},
 		{"widest.png", "image/png", bomb(12_000, 1), 12_000},
 		{"tallest.png", "image/png", bomb(1, 12_000), 1},
 		{"largest.png", "image/png", bomb(10_000, 5_000), 10_000},
-		{"a.pdf", "application/pdf", []byte("%PDF-1.7"), 0},
+		{"a.pdf", "application/pdf", pdf(""), 0},
 		{"a.csv", "text/csv", []byte("a,b\n1,2\n"), 0},
 		{"A.CSV", "text/csv", []byte("a,b\n1,3\n"), 0},
 		{"a.txt", "text/plain", []byte("text"), 0},
-		{"a.odt", "application/vnd.oasis.opendocument.text", zip, 0},
-		{"a.DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", zip, 0},
+		{"a.odt", "application/vnd.oasis.opendocument.text", odt(t), 0},
+		{"a.DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", docx, 0},
 		{"below.txt", "text/plain", text(message.MaxAsset - 1), 0},
 		{"at.txt", "text/plain", text(message.MaxAsset), 0},
 	} {
@@ -161,10 +201,9 @@ func TestAssetsThatAreTaken(t *testing.T) {
 	}
 }
 
-// TestImageWithoutDescription finds a picture under any name.
 func TestImageWithoutDescription(t *testing.T) {
 	b := setup(t)
-	for file, line := range map[string]int{"photo.png": 5, "photo.bin": 5} {
+	for file, line := range map[string]int{"photo.png": 5, "PHOTO.PNG": 5} {
 		d := draft("assets:", "  - {file: "+file+"}")
 		d.Assets = []office.Upload{{Name: file, Content: pngOf(t, 3, 2)}}
 		_, err := b.Check(b.ctx, d)
@@ -179,7 +218,7 @@ func TestAssetNamesThatArePaths(t *testing.T) {
 	b := setup(t)
 	for _, name := range []string{"../a.pdf", "a/b.pdf", "/etc/passwd", `a\b.pdf`, "C:a.pdf", "..", "."} {
 		d := draft("assets:", "  - {file: '"+name+"', alt: A map}")
-		d.Assets = []office.Upload{{Name: name, Content: []byte("%PDF-1.7")}}
+		d.Assets = []office.Upload{{Name: name, Content: pdf("")}}
 		b.problem(d, "assets[1].file", 5, "path", "without a folder")
 	}
 }
@@ -189,7 +228,7 @@ func TestAssetNamesThatArePaths(t *testing.T) {
 // that can't be edited.
 func TestNothingOfARefusedDraftStays(t *testing.T) {
 	b := setup(t)
-	good := office.Upload{Name: "a.pdf", Content: []byte("%PDF-1.7")}
+	good := office.Upload{Name: "a.pdf", Content: pdf("")}
 	before := b.counts()
 	_, err := b.Add(b.ctx, with(good, office.Upload{Name: "b.pdf", Content: nil}), ann())
 	b.refused(err, office.Invalid, "b.pdf")
@@ -216,7 +255,7 @@ func TestNothingOfARefusedDraftStays(t *testing.T) {
 
 func TestOneContentUnderTwoNames(t *testing.T) {
 	b := setup(t)
-	same := []byte("%PDF-1.7 same")
+	same := pdf("same")
 	_, err := b.Add(b.ctx, with(office.Upload{Name: "a.pdf", Content: same}, office.Upload{Name: "b.pdf", Content: same}), ann())
 	b.no(err)
 	if files := b.files(); len(files) != 1 || len(b.strings("SELECT sha256 FROM assets")) != 1 {
@@ -229,8 +268,8 @@ func TestOneContentUnderTwoNames(t *testing.T) {
 func TestAssetsAreApproved(t *testing.T) {
 	b := setup(t)
 	var digests []string
-	for _, content := range []string{"%PDF-1.7 one", "%PDF-1.7 two"} {
-		added, err := b.Add(b.ctx, with(office.Upload{Name: "a.pdf", Content: []byte(content)}), ann())
+	for _, content := range []string{"one", "two"} {
+		added, err := b.Add(b.ctx, with(office.Upload{Name: "a.pdf", Content: pdf(content)}), ann())
 		b.no(err)
 		b.submit(added.ID)
 		for _, p := range b.detail(added.ID).Plan {
@@ -241,5 +280,23 @@ func TestAssetsAreApproved(t *testing.T) {
 	}
 	if len(digests) != 2 || digests[0] == digests[1] {
 		t.Errorf("renderings %v", digests)
+	}
+}
+
+// TestWhatIsApprovedIsStripped holds that digest and size are those of what is
+// published, and that nothing else is stored.
+func TestWhatIsApprovedIsStripped(t *testing.T) {
+	b := setup(t)
+	plain := pngOf(t, 3, 2)
+	const head = 8 + 25 // signature and IHDR
+	told := append(chunk(bytes.Clone(plain[:head]), "tEXt", []byte("Author\x00taken at 51.48 N 3.18 W")), plain[head:]...)
+	added, err := b.Add(b.ctx, with(office.Upload{Name: "a.png", Content: told}), ann())
+	b.no(err)
+	got := b.detail(added.ID).Content.Assets[0]
+	if sum := sha256.Sum256(plain); got.SHA256 != hex.EncodeToString(sum[:]) || got.Size != int64(len(plain)) {
+		t.Errorf("the asset is %+v", got)
+	}
+	if stored, err := b.store.Asset(got.SHA256); err != nil || !bytes.Equal(stored, plain) || len(b.files()) != 1 {
+		t.Errorf("stored %q beside %v: %v", stored, b.files(), err)
 	}
 }

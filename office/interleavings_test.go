@@ -45,7 +45,7 @@ func TestInterleavings(t *testing.T) {
 
 // meddle does a few random things to a message; most of them are refused.
 func (b *bundle) meddle(id, name string, seed uint64) {
-	r, by := rand.New(rand.NewPCG(seed, 7)), as(name) //nolint:gosec // a repeatable choice needs no secrecy
+	r, by := rand.New(rand.NewPCG(seed, 7)), as(name) // a repeatable choice needs no secrecy
 	for range 8 {
 		var err error
 		switch r.IntN(9) {

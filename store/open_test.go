@@ -33,7 +33,7 @@ func TestFolderLock(t *testing.T) {
 	if _, err := LockFolder(dir); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), dir) {
 		t.Errorf("a second handle got %v", err)
 	}
-	second := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFolderLock$") //nolint:gosec // this test itself
+	second := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFolderLock$") // this test itself
 	second.Env = append(os.Environ(), "CLARION_TEST_LOCK="+dir)
 	if out, err := second.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)

@@ -9,7 +9,7 @@ import (
 	"clarion/people"
 )
 
-const selectTokens = "SELECT id, name, owner, hash, scope, test, created_at, expires_at, revoked_at FROM tokens "
+const selectTokens = "SELECT id, name, owner, hash, scope, test, created_at, expires_at, revoked_at FROM tokens " //nolint:gosec // columns by their names
 
 func scanToken(rows *sql.Rows) (people.Token, error) {
 	var k people.Token

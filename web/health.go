@@ -15,7 +15,9 @@ func NewMux(public http.Handler, ready func() error, metrics http.Handler) http.
 		case "/readyz":
 			health(w, r, ready)
 		case "/metrics":
-			metrics.ServeHTTP(w, r)
+			if allow(w, r, http.MethodGet, http.MethodHead) {
+				metrics.ServeHTTP(w, r)
+			}
 		default:
 			public.ServeHTTP(w, r)
 		}

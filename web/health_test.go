@@ -28,7 +28,7 @@ func TestMux(t *testing.T) {
 			t.Errorf("%s: %d %q, want %q", path, w.Code, w.Body, want)
 		}
 	}
-	for _, path := range []string{"/healthz", "/readyz"} {
+	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
 		if w := ask(http.MethodHead, path); w.Code != http.StatusOK {
 			t.Errorf("HEAD %s: %d", path, w.Code)
 		}

@@ -7,15 +7,10 @@ import (
 	"strings"
 )
 
-// setSecurityHeaders sets what every public answer carries. Pages hold no
-// script and no style of their own, so nothing of the kind may run.
+// setSecurityHeaders sets what every public answer carries.
 func setSecurityHeaders(h http.Header, baseURL string) {
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	if strings.HasPrefix(baseURL, "https://") {
-		h.Set("Strict-Transport-Security", "max-age=31536000") // a year, in seconds
-	}
+	secure(h, policyPage)
+	stayOnHTTPS(h, baseURL)
 }
 
 // allow answers 405 to every method but those given (RFC 9110 15.5.6).
@@ -44,7 +39,7 @@ func writeUncached(w http.ResponseWriter, status int, mediaType string, body []b
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a reader who went away has no remedy
+	_, _ = w.Write(body) //nolint:gosec // pages are made by templates, and texts are ours; a reader who went away has no remedy
 }
 
 // answered knows whether an answer has begun.

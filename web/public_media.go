@@ -13,7 +13,7 @@ func (p *Public) media(ctx context.Context, sum string) (*representation, error)
 		return nil, err
 	}
 	rep := newRepresentation(mediaType, content, time.Time{})
-	rep.header = map[string]string{"Content-Security-Policy": "sandbox; default-src 'none'"}
+	rep.header = map[string]string{"Content-Security-Policy": policyFile, crossOrigin: anySite}
 	if !isShown(mediaType) {
 		rep.header["Content-Disposition"] = "attachment"
 	}

@@ -107,7 +107,9 @@ func (p *Public) feed(ctx context.Context, file string) (*representation, error)
 	}
 	about.Self = p.settings.BaseURL + "/feeds/" + file
 	about.Updated = newest(entries)
-	return newRepresentation(format.mediaType, format.assemble(about, bounded(entries, format.document)), about.Updated), nil
+	rep := newRepresentation(format.mediaType, format.assemble(about, bounded(entries, format.document)), about.Updated)
+	rep.header = map[string]string{crossOrigin: anySite}
+	return rep, nil
 }
 
 // about is what a feed says of itself. Its id is the same in every format and

@@ -144,10 +144,12 @@ func TestPublicSecurityHeaders(t *testing.T) {
 	r := openRoom(t)
 	q := r.publish("Bridge opens", "public")
 	want := http.Header{
-		"Content-Security-Policy":   {"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
-		"X-Content-Type-Options":    {"nosniff"},
-		"Referrer-Policy":           {"no-referrer"},
-		"Strict-Transport-Security": {"max-age=31536000"},
+		"Content-Security-Policy":    {"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+		"X-Content-Type-Options":     {"nosniff"},
+		"Referrer-Policy":            {"no-referrer"},
+		"Permissions-Policy":         {unneeded},
+		"Cross-Origin-Opener-Policy": {"same-origin"},
+		"Strict-Transport-Security":  {"max-age=31536000"},
 	}
 	paths := []string{"/", "/news/" + q.slug, "/news/x", "/feeds/all.rss", "/feeds/x.rss", "/assets/public.css", "/unsubscribe/x", "/x",
 		"/unsubscribe/" + UnsubscribeToken(unsubscribeKey, 1)}
@@ -190,7 +192,7 @@ func TestPublicMedia(t *testing.T) {
 		if got.body != tc.body || got.header.Get("Content-Type") != tc.asset.MediaType || got.header.Get("Content-Disposition") != tc.disposition {
 			t.Errorf("%s: %v", tc.asset.Name, got.header)
 		}
-		if got.header.Get("Content-Security-Policy") != "sandbox; default-src 'none'" || got.header.Get("X-Content-Type-Options") != "nosniff" {
+		if got.header.Get("Content-Security-Policy") != policyFile || got.header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s may run: %v", tc.asset.Name, got.header)
 		}
 		part := r.ask(http.MethodGet, "/media/"+tc.asset.SHA256, map[string]string{"Range": "bytes=1-3"})

@@ -81,7 +81,7 @@ func (v *visit) form(name string) string { return v.r.PostForm.Get(name) }
 // serve answers a refusal on the page that it is about, and a fault as such.
 func (in *SignIn) serve(show func(*visit) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		secure(w.Header())
+		secure(w.Header(), policySignIn)
 		r.Body = http.MaxBytesReader(w, r.Body, maxSignInBody)
 		if err := r.ParseForm(); err != nil {
 			_ = in.write(w, http.StatusBadRequest, pageNotice, page{Title: "That was too much, or could not be read", Text: "Go back and try again."})
@@ -93,16 +93,8 @@ func (in *SignIn) serve(show func(*visit) error) http.HandlerFunc {
 	}
 }
 
-// secure keeps a page to itself: no script, no frame, no cache.
-func secure(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "no-store")
-}
-
 func (in *SignIn) fail(w http.ResponseWriter, r *http.Request, err error) {
-	secure(w.Header())
+	secure(w.Header(), policySignIn)
 	if refusal, ok := errors.AsType[*office.Refusal](err); ok {
 		_ = in.write(w, statusOf(refusal.Code), pageNotice, page{Title: sentence(refusal.Says), Text: sentence(refusal.Try)})
 		return

@@ -128,7 +128,7 @@ func TestHeadersOfPages(t *testing.T) {
 	secure := func(name string, got received) {
 		t.Helper()
 		for header, want := range map[string]string{
-			"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "Content-Type": "text/html; charset=utf-8",
+			"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "Permissions-Policy": unneeded, "Cross-Origin-Opener-Policy": "same-origin", crossOrigin: "same-origin", "Content-Type": "text/html; charset=utf-8",
 		} {
 			if got.header.Get(header) != want {
 				t.Errorf("%s: %s is %q", name, header, got.header.Get(header))

@@ -24,6 +24,9 @@ type conn struct {
 	ext    extensions
 	used   time.Time // when it last answered
 	broken bool
+	// told is what the relay was told in confidence, in every form that it
+	// could say back.
+	told []string
 }
 
 // use takes over a transport: the plain one, or its TLS layer.
@@ -80,6 +83,7 @@ func (c *conn) answer() (reply, error) {
 		c.broken = true
 	}
 	c.used = time.Now()
+	r.text = hide(r.text, c.told)
 	return r, nil
 }
 

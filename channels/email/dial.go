@@ -173,6 +173,7 @@ func (c *conn) authenticate(username string, password channels.Secret) error {
 	default:
 		return unusable("the relay offers neither AUTH PLAIN nor AUTH LOGIN", nil)
 	}
+	c.told = confidences(username, password)
 	r, err := c.converse(client)
 	switch {
 	case err != nil:

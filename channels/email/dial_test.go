@@ -155,6 +155,7 @@ func TestConnectClasses(t *testing.T) {
 		{"STARTTLS", drop, channels.Temporary},
 		{"AUTH", "535 5.7.8 wrong", channels.Unavailable},
 		{"AUTH", "534 5.7.9 too weak", channels.Unavailable},
+		{"AUTH", "535 5.7.8 no: AUTH PLAIN AHByZXNzAHNlc2FtZQ==, that is sesame or c2VzYW1l", channels.Unavailable},
 		{"AUTH", "454 4.7.0 later", channels.Temporary},
 		{"AUTH", "334 ", channels.Temporary},
 		{"AUTH", drop, channels.Temporary},
@@ -176,7 +177,7 @@ func TestConnectClasses(t *testing.T) {
 			if begun || len(r.heard("MAIL")) != 0 {
 				t.Error("a delivery began")
 			}
-			if strings.Contains(err.Error(), "sesame") || strings.Contains(err.Error(), "AHByZXNz") {
+			if strings.Contains(err.Error(), "sesame") || strings.Contains(err.Error(), "AHByZXNz") || strings.Contains(err.Error(), "c2VzYW1l") {
 				t.Errorf("the error holds the password: %v", err)
 			}
 		})

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"clarion/channels"
 )
 
 // maxReason bounds what is kept of a relay's words, in bytes.
@@ -32,6 +34,24 @@ func (r reply) scrub(recipient string) string {
 		text = strings.ToValidUTF8(text[:maxReason], "") + "…"
 	}
 	return strings.TrimSpace(strconv.Itoa(r.code) + " " + text)
+}
+
+// confidences gives what signing in tells a relay, as it is and as it is
+// written (RFC 4616, and LOGIN's two lines).
+func confidences(username string, password channels.Secret) []string {
+	secret := password.Reveal()
+	if secret == "" {
+		return nil
+	}
+	return []string{encode([]byte("\x00" + username + "\x00" + secret)), encode([]byte(secret)), secret}
+}
+
+// hide takes confidences out of a relay's words.
+func hide(text string, told []string) string {
+	for _, secret := range told {
+		text = strings.ReplaceAll(text, secret, "[secret]")
+	}
+	return text
 }
 
 // mayHoldAddress knows an address by its @, written as it is, or encoded as in

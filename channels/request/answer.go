@@ -82,7 +82,7 @@ func retryAt(value string, now time.Time) time.Time {
 	const bits = 32 // what needs more is far over the bound
 	seconds, err := strconv.ParseUint(value, 10, bits)
 	if err == nil || errors.Is(err, strconv.ErrRange) {
-		return now.Add(time.Duration(seconds) * time.Second) //nolint:gosec // 32 bits
+		return now.Add(time.Duration(seconds) * time.Second) // 32 bits
 	}
 	at, err := http.ParseTime(value)
 	if err != nil {

@@ -2,6 +2,7 @@ package webfeed
 
 import (
 	"fmt"
+	"html"
 
 	"clarion/channels"
 )
@@ -40,6 +41,6 @@ func (a article) rssFacts(b *builder) {
 		b.put("<category>%s</category>\n", topic)
 	}
 	if a.Summary != "" {
-		b.put("<description>%s</description>\n", a.Summary)
+		b.put("<description>%s</description>\n", html.EscapeString(a.Summary)) // readers take it for HTML
 	}
 }

@@ -107,7 +107,7 @@ func changeKeyring(change func(*keyring)) error {
 		return fmt.Errorf("write your sessions: %w", err)
 	}
 	// A file of its own: the other is replaced whole.
-	lock, err := os.OpenFile(filepath.Join(dir, "sessions.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	lock, err := os.OpenFile(filepath.Join(dir, "sessions.lock"), os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the home folder is the caller's own
 	if err != nil {
 		return fmt.Errorf("lock your sessions: %w", err)
 	}

@@ -57,7 +57,7 @@ func ledgerRange(message, since, until string) (r api.LedgerRange, err error) {
 
 // exportTable writes the record as CSV.
 func (c *cli) exportTable(ctx context.Context, o *client.Client, within api.LedgerRange) error {
-	table := export.NewTable(c.out)
+	table := export.NewTable(c.verbatim())
 	err := o.Export(ctx, within, func(e api.Entry) error {
 		return table.Add(export.Entry{
 			Writer: e.Writer, Seq: e.Seq, At: e.At.Time, Kind: ledger.Kind(e.Kind), Body: e.Body, Hash: e.Hash, Ties: e.Ties,

@@ -30,12 +30,12 @@ func main() {
 
 // run runs one command and gives its exit status.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
-	c := &cli{in: in, out: out, errs: errs}
+	c := &cli{in: in, out: tame{out}, errs: tame{errs}}
 	root := c.root()
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(out)
-	root.SetErr(errs)
+	root.SetErr(tame{errs})
 	cmd, err := root.ExecuteContextC(ctx)
 	return c.report(cmd, err)
 }

@@ -70,7 +70,7 @@ func (c *cli) source(text []byte) error {
 	if c.json {
 		return c.object(sourceText{string(text)})
 	}
-	_, err := c.out.Write(text)
+	_, err := c.verbatim().Write(text)
 	return err
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -32,7 +33,7 @@ func (c *cli) rendering(r api.Rendering, f showFlags) error {
 	}
 	if f.document == "" && len(r.Previews) > 0 {
 		c.previews(r.Previews)
-		return c.headed(r)
+		return headed(c.out, r)
 	}
 	return c.documents(r)
 }
@@ -134,21 +135,21 @@ func (c *cli) documents(r api.Rendering) error {
 		}
 		return nil
 	case len(r.Documents) == 1:
-		_, err := c.out.Write(r.Documents[0].Bytes())
+		_, err := asItIs(c.out).Write(r.Documents[0].Bytes())
 		return err
 	default:
-		return c.headed(r)
+		return headed(asItIs(c.out), r)
 	}
 }
 
 // headed writes each document with a line before it.
-func (c *cli) headed(r api.Rendering) error {
+func headed(out io.Writer, r api.Rendering) error {
 	for _, d := range r.Documents {
 		text := string(d.Bytes())
 		if !strings.HasSuffix(text, "\n") {
 			text += "\n"
 		}
-		if _, err := fmt.Fprintf(c.out, "== %s (%s)\n%s", d.Name, d.MediaType, text); err != nil {
+		if _, err := fmt.Fprintf(out, "== %s (%s)\n%s", d.Name, d.MediaType, text); err != nil {
 			return err
 		}
 	}

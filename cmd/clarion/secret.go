@@ -41,11 +41,11 @@ func (s *secretFlag) read(c *cli, prompt string) (string, error) {
 // askUnseen asks on a terminal, where nothing of the answer shows.
 func (c *cli) askUnseen(prompt string) (string, error) {
 	in, ok := c.in.(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) { //nolint:gosec // a file descriptor is small
+	if !ok || !term.IsTerminal(int(in.Fd())) { // a file descriptor is small
 		return "", misused("there is no terminal to type a password on; give --password-file")
 	}
 	fmt.Fprint(c.errs, prompt)
-	secret, err := term.ReadPassword(int(in.Fd())) //nolint:gosec // as above
+	secret, err := term.ReadPassword(int(in.Fd())) // as above
 	fmt.Fprintln(c.errs)
 	if err != nil {
 		return "", fmt.Errorf("read the password: %w", err)

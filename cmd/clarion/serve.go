@@ -65,7 +65,7 @@ func (c *cli) run(ctx context.Context, cfg *config.Config, again again, started 
 		signal.Notify(hangups, syscall.SIGHUP)
 		defer signal.Stop(hangups)
 	}
-	d, err := daemon.New(ctx, daemon.Options{Config: cfg, Dir: c.dataDir(), Log: logger(cfg.Log, c.errs), Version: version(), Again: again})
+	d, err := daemon.New(ctx, daemon.Options{Config: cfg, Dir: c.dataDir(), Log: logger(cfg.Log, asItIs(c.errs)), Version: version(), Again: again})
 	if err == nil {
 		err = d.Start(ctx)
 	}
@@ -105,10 +105,22 @@ func logger(l config.Log, w io.Writer) zerolog.Logger {
 		level = zerolog.InfoLevel // the configuration was checked
 	}
 	if l.Format == "text" || l.Format == "auto" && onTerminal(w) {
-		w = zerolog.ConsoleWriter{Out: w, TimeFormat: "15:04:05.000", NoColor: !onTerminal(w)}
+		w = zerolog.ConsoleWriter{
+			Out: w, TimeFormat: "15:04:05.000", NoColor: !onTerminal(w),
+			FormatMessage: inOneLine, FormatFieldValue: inOneLine, // what it quotes itself is harmless
+		}
+	} else {
+		w = tameLines{w}
 	}
 	zerolog.MessageFieldName = "says" // a log line's `message` is the message it speaks of
 	return zerolog.New(w).Level(level).With().Timestamp().Logger()
+}
+
+func inOneLine(says any) string {
+	if says == nil {
+		return ""
+	}
+	return oneLine(fmt.Sprintf("%s", says))
 }
 
 func onTerminal(w io.Writer) bool {

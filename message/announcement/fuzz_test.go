@@ -20,7 +20,7 @@ func FuzzParse(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, file := range append(seeds, "testdata/good.md") {
-		text, err := os.ReadFile(file) //nolint:gosec // test data
+		text, err := os.ReadFile(file) // test data
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -35,7 +35,7 @@ func readSamples(t *testing.T) map[string]announcement.Announcement {
 		if name == "README.md" {
 			continue
 		}
-		text, err := os.ReadFile(file) //nolint:gosec // a sample
+		text, err := os.ReadFile(file) // a sample
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -115,7 +115,7 @@ func parseDuration(s string) (time.Duration, error) {
 		return time.ParseDuration(s)
 	}
 	n, err := strconv.ParseUint(days, 10, 8)
-	return time.Duration(n) * 24 * time.Hour, err //nolint:gosec // at most 255
+	return time.Duration(n) * 24 * time.Hour, err // at most 255
 }
 
 // wrong blames a value of the wrong type.

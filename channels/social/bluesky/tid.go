@@ -21,7 +21,7 @@ const (
 func newTID(at time.Time, key string, post int) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%d", key, post))
 	clock := uint64(binary.BigEndian.Uint16(sum[:])) & (1<<clockBits - 1)
-	n := uint64(at.UnixMicro())<<clockBits | clock //nolint:gosec // after 1970
+	n := uint64(at.UnixMicro())<<clockBits | clock // after 1970
 	var b [tidLength]byte
 	for i := range b {
 		b[tidLength-1-i] = tidAlphabet[n&31]
@@ -43,5 +43,5 @@ func tidInstant(tid string) (time.Time, error) {
 		}
 		n = n<<5 | uint64(v)
 	}
-	return time.UnixMicro(int64(n >> clockBits)).UTC(), nil //nolint:gosec // 53 bits
+	return time.UnixMicro(int64(n >> clockBits)).UTC(), nil // 53 bits
 }

@@ -61,7 +61,7 @@ func noise(w, h int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range img.Pix {
-		img.Pix[i] = uint8(r.Uint32()) //nolint:gosec // any byte will do
+		img.Pix[i] = uint8(r.Uint32()) // any byte will do
 		if i%4 == 3 {
 			img.Pix[i] = 255
 		}
@@ -83,7 +83,7 @@ func withTurn(content []byte, by uint16) []byte {
 	exif := []byte("Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01")
 	exif = binary.BigEndian.AppendUint16(exif, by)
 	exif = append(exif, 0, 0, 0, 0, 0, 0)
-	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(exif)+2)) //nolint:gosec // a few bytes
+	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(exif)+2)) // a few bytes
 	return append(append(append([]byte(nil), content[:2]...), append(segment, exif...)...), content[2:]...)
 }
 

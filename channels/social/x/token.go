@@ -123,7 +123,7 @@ func (t *tokens) renew(ctx context.Context) error {
 // keep puts renewed tokens into the vault, and only then to use. The ones
 // before them are spent, so they are held until they are kept.
 func (t *tokens) keep() error {
-	content, err := json.Marshal(t.fresh)
+	content, err := json.Marshal(t.fresh) //nolint:gosec // they are kept, and nowhere else
 	if err == nil {
 		err = t.vault.Save(t.name, content)
 	}
