@@ -23,17 +23,19 @@ import (
 	"clarion/api"
 )
 
-// origin stands in every address; the transport knows where to go.
-const origin = "http://clarion"
+// here stands in every address that leaves no machine; the transport knows where
+// to go.
+const here = "http://clarion"
 
 // Client speaks to one server.
 type Client struct {
 	transport http.RoundTripper
+	origin    string // scheme and host
 	key       string // of a session or a token
 }
 
-// New makes a client over a transport.
-func New(transport http.RoundTripper) *Client { return &Client{transport: transport} }
+// New makes a client over a transport that knows where to go.
+func New(transport http.RoundTripper) *Client { return &Client{transport: transport, origin: here} }
 
 // Socket makes a client of the Unix socket at a path.
 func Socket(path string) *Client {
@@ -47,7 +49,9 @@ func Socket(path string) *Client {
 }
 
 // With gives a client that comes with the key of a session or a token.
-func (c *Client) With(key string) *Client { return &Client{transport: c.transport, key: key} }
+func (c *Client) With(key string) *Client {
+	return &Client{transport: c.transport, origin: c.origin, key: key}
+}
 
 // Unreachable reports whether an error means that nobody listens.
 func Unreachable(err error) bool {
@@ -112,7 +116,7 @@ func (c *Client) request(ctx context.Context, r request) (*http.Request, error) 
 		}
 		body, mediaType = bytes.NewReader(b), "application/json"
 	}
-	address := origin + api.Base + r.path
+	address := c.origin + api.Base + r.path
 	if len(r.query) > 0 {
 		address += "?" + r.query.Encode()
 	}

@@ -44,8 +44,9 @@ type APISettings struct {
 	Fault func(doing string, err error)
 }
 
-// API serves the API. Whoever comes without a session or token may freeze
-// everything, and nothing else.
+// API serves the API, as a handler to this machine alone. Whoever comes without
+// a session or token may freeze everything there, and nothing else. Remote
+// serves it to others.
 type API struct {
 	office   *office.Office
 	accounts *accounts.Accounts
@@ -67,7 +68,7 @@ func NewAPI(s APISettings) *API {
 		mux: http.NewServeMux(), stopped: make(chan struct{}),
 	}
 	a.huma = humago.New(a.mux, a.config())
-	a.huma.UseMiddleware(a.withActor)
+	a.huma.UseMiddleware(a.withActor, a.withName)
 	a.registerSessions()
 	a.registerMessages()
 	a.registerAgenda()
@@ -156,6 +157,8 @@ func (a *API) errorResponse() *huma.Response {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec := &recorder{ResponseWriter: w}
 	defer a.recover(rec, r)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if h, pattern := a.mux.Handler(r); pattern == "" || path.Clean(r.URL.Path) != r.URL.Path {
 		refuseRoute(rec, r, h)
 		return
