@@ -9,6 +9,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+	"time"
 
 	"clarion/api"
 )
@@ -91,13 +93,29 @@ func call[T any](ctx context.Context, c *Client, r request) (T, error) {
 	return out, nil
 }
 
-// open makes a call and gives its answer, if it is one of success.
+// open makes a call and gives its answer, if it is one of success. A POST carries
+// a key of its own, so that it can be repeated where nobody knows whether it
+// arrived: once, after a connection that broke.
 func (c *Client) open(ctx context.Context, r request) (*http.Response, error) {
-	req, err := c.request(ctx, r)
+	body, mediaType, err := r.content()
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.transport.RoundTrip(req)
+	key := ""
+	if r.method == http.MethodPost {
+		key = rand.Text()
+	}
+	send := func() (*http.Response, error) {
+		req, err := c.request(ctx, r, body, mediaType, key)
+		if err != nil {
+			return nil, err
+		}
+		return c.transport.RoundTrip(req)
+	}
+	resp, err := send()
+	if err != nil && repeatable(ctx, r, err) && rewind(body) {
+		resp, err = c.again(ctx, body, send)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("speak to Clarion: %w", err)
 	}
@@ -107,14 +125,67 @@ func (c *Client) open(ctx context.Context, r request) (*http.Response, error) {
 	return resp, nil
 }
 
-func (c *Client) request(ctx context.Context, r request) (*http.Request, error) {
-	body, mediaType := r.raw, r.mediaType
-	if r.body != nil {
-		b, err := json.Marshal(r.body)
-		if err != nil {
-			return nil, fmt.Errorf("write the request %s %s: %w", r.method, r.path, err)
+// repeatable reports whether a call whose connection broke may be made again,
+// because it changes nothing twice.
+func repeatable(ctx context.Context, r request, err error) bool {
+	gone := ctx.Err() != nil || Unreachable(err) || errors.Is(err, net.ErrClosed)
+	return !gone && (r.method == http.MethodPost || r.method == http.MethodGet) && !strings.HasPrefix(r.path, path("session"))
+}
+
+// rewind has a body read again from its beginning, if it can be.
+func rewind(body io.Reader) bool {
+	if body == nil {
+		return true
+	}
+	seeker, ok := body.(io.Seeker)
+	if !ok {
+		return false
+	}
+	_, err := seeker.Seek(0, io.SeekStart)
+	return err == nil
+}
+
+// Bounds of waiting for a first request that is still under way.
+const (
+	againAfter = time.Second
+	againTries = 30
+)
+
+// again makes a call once more. While the first is under way, it waits for its
+// answer.
+func (c *Client) again(ctx context.Context, body io.Reader, send func() (*http.Response, error)) (*http.Response, error) {
+	for tries := 1; ; tries++ {
+		resp, err := send()
+		if err != nil || resp.StatusCode != http.StatusConflict || resp.Header.Get("Retry-After") == "" || tries == againTries {
+			return resp, err
 		}
-		body, mediaType = bytes.NewReader(b), "application/json"
+		_ = resp.Body.Close() // it only says to wait
+		if !rewind(body) {
+			return nil, errors.New("what was to be sent can't be read again")
+		}
+		select {
+		case <-time.After(againAfter):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// content gives what a request sends, and of which type.
+func (r request) content() (io.Reader, string, error) {
+	if r.body == nil {
+		return r.raw, r.mediaType, nil
+	}
+	b, err := json.Marshal(r.body)
+	if err != nil {
+		return nil, "", fmt.Errorf("write the request %s %s: %w", r.method, r.path, err)
+	}
+	return bytes.NewReader(b), "application/json", nil
+}
+
+func (c *Client) request(ctx context.Context, r request, body io.Reader, mediaType, key string) (*http.Request, error) {
+	if _, closes := body.(io.Closer); closes {
+		body = struct{ io.Reader }{body} // it stays open to be read again
 	}
 	address := c.origin + api.Base + r.path
 	if len(r.query) > 0 {
@@ -124,8 +195,10 @@ func (c *Client) request(ctx context.Context, r request) (*http.Request, error) 
 	if err != nil {
 		return nil, fmt.Errorf("make the request %s %s: %w", r.method, r.path, err)
 	}
-	if mediaType != "" {
-		req.Header.Set("Content-Type", mediaType)
+	for name, value := range map[string]string{"Content-Type": mediaType, "Idempotency-Key": key} {
+		if value != "" {
+			req.Header.Set(name, value)
+		}
 	}
 	if c.key != "" {
 		req.Header.Set("Authorization", "Bearer "+c.key)

@@ -68,6 +68,7 @@ type Tx struct {
 	entries []ledger.Entry
 	names   map[string][]string // lists of audiences that were decoded
 	halted  map[string]bool     // messages that the gate stopped whole
+	request *pending            // that this transaction is the act of
 }
 
 // Update runs a use case's change and its ledger entries in one transaction.
@@ -105,12 +106,16 @@ func (s *Store) update(ctx context.Context, now time.Time, change func(*Tx) erro
 		return fmt.Errorf("commit: %w", err)
 	}
 	s.tail, committed = tail, true
+	t.tookRequest()
 	crashpoint.Here(crashpoint.Committed)
 	return nil
 }
 
 func (t *Tx) run(change func(*Tx) error) (ledger.Link, error) {
 	if err := change(t); err != nil {
+		return ledger.Link{}, err
+	}
+	if err := t.takeRequest(); err != nil {
 		return ledger.Link{}, err
 	}
 	return t.chain()

@@ -57,6 +57,7 @@ type API struct {
 	fault    func(doing string, err error)
 	mux      *http.ServeMux
 	huma     huma.API
+	running  underWay      // requests with a key
 	stopped  chan struct{} // closed by Stop
 	stop     sync.Once
 }
@@ -68,7 +69,7 @@ func NewAPI(s APISettings) *API {
 		mux: http.NewServeMux(), stopped: make(chan struct{}),
 	}
 	a.huma = humago.New(a.mux, a.config())
-	a.huma.UseMiddleware(a.withActor, a.withName)
+	a.huma.UseMiddleware(a.withActor, a.withName, a.withKey)
 	a.registerSessions()
 	a.registerMessages()
 	a.registerAgenda()
@@ -136,7 +137,14 @@ func handle[I, O any](a *API, op huma.Operation, run func(context.Context, *I) (
 		op.Responses = map[string]*huma.Response{}
 	}
 	op.Responses["default"] = a.errorResponse()
+	if takesKey(&op) {
+		describeKey(&op)
+	}
+	if _, ok := any((*O)(nil)).(*answer[api.Done]); ok && op.Metadata == nil {
+		op.Metadata = map[string]any{simple: true}
+	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		ran(ctx)
 		out, err := run(ctx, in)
 		if err != nil {
 			return nil, a.refusal(ctx, op.Summary, err)

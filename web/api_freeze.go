@@ -15,6 +15,7 @@ func (a *API) registerFreeze() {
 	}, a.showFreeze)
 	handle(a, huma.Operation{
 		OperationID: "freeze", Method: http.MethodPost, Path: "/freeze", Summary: "Freeze everything", Tags: []string{"freeze"},
+		Metadata: map[string]any{always: true}, // it waits for nothing, the database least of all
 	}, a.freeze)
 	handle(a, huma.Operation{
 		OperationID: "thaw", Method: http.MethodPost, Path: "/thaw", Summary: "Thaw; it takes two people", Tags: []string{"freeze"},
