@@ -117,7 +117,7 @@ func (c *Client) open(ctx context.Context, r request) (*http.Response, error) {
 		resp, err = c.again(ctx, body, send)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("speak to Clarion: %w", err)
+		return nil, &connectionError{err}
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
 		return nil, refused(resp)

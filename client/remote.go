@@ -64,3 +64,16 @@ func isLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && address.Unmap().IsLoopback()
 }
+
+// Failed reports whether an error means that a server could not be spoken to,
+// which is no answer of its.
+func Failed(err error) bool {
+	_, failed := errors.AsType[*connectionError](err)
+	return failed
+}
+
+// connectionError is a call that got no answer.
+type connectionError struct{ err error }
+
+func (e *connectionError) Error() string { return "speak to Clarion: " + e.err.Error() }
+func (e *connectionError) Unwrap() error { return e.err }

@@ -215,9 +215,9 @@ func TestKeyAfterACrash(t *testing.T) {
 	}
 	m := "/messages/" + one.ID
 	try("comment", d.benKey, m+"/comments", `{"text":"where?"}`, true)
-	submitted := try("submit", d.adaKey, m+"/submit", ``, true)
+	try("submit", d.adaKey, m+"/submit", ``, true)
 	try("return", d.benKey, m+"/return", `{"reason":"x"}`, true)
-	submitted = try("submit-anew", d.adaKey, m+"/submit", ``, true)
+	submitted := try("submit-anew", d.adaKey, m+"/submit", ``, true)
 	try("rehearse", d.adaKey, m+"/rehearse", ``, true)
 	try("approve", d.benKey, m+"/approve", fmt.Sprintf(`{"digest":%q}`, submitted["digest"]), true)
 	try("hold", d.adaKey, m+"/hold", `{"reason":"x"}`, true)
