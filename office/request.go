@@ -15,6 +15,14 @@ const RequestAge = 48 * time.Hour
 // meanwhile.
 var ErrRequestTaken = store.ErrRequestTaken
 
+// ErrMoved says that something else was decided since a context was made by
+// Unmoved. Nothing was changed.
+var ErrMoved = store.ErrMoved
+
+// Unmoved gives a context in which a use case changes nothing if anything else
+// was decided since.
+func (o *Office) Unmoved(ctx context.Context) context.Context { return o.store.Unmoved(ctx) }
+
 // Request is one that must take effect once.
 type Request = store.Request
 

@@ -69,7 +69,7 @@ func NewAPI(s APISettings) *API {
 		mux: http.NewServeMux(), stopped: make(chan struct{}),
 	}
 	a.huma = humago.New(a.mux, a.config())
-	a.huma.UseMiddleware(a.withActor, a.withName, a.withKey)
+	a.huma.UseMiddleware(a.withActor, a.withName, a.withKey, a.withCondition, a.withTag)
 	a.registerSessions()
 	a.registerMessages()
 	a.registerAgenda()
@@ -140,12 +140,14 @@ func handle[I, O any](a *API, op huma.Operation, run func(context.Context, *I) (
 	if takesKey(&op) {
 		describeKey(&op)
 	}
+	a.describeTags(&op)
+	changed := a.guarded(op.OperationID)
 	if _, ok := any((*O)(nil)).(*answer[api.Done]); ok && op.Metadata == nil {
 		op.Metadata = map[string]any{simple: true}
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		ran(ctx)
-		out, err := run(ctx, in)
+		out, err := onCondition(ctx, a, changed, func(ctx context.Context) (*O, error) { return run(ctx, in) })
 		if err != nil {
 			return nil, a.refusal(ctx, op.Summary, err)
 		}

@@ -16,6 +16,14 @@ func (a *API) registerAudiences() {
 		OperationID: "list-audiences", Method: http.MethodGet, Path: "/audiences", Summary: "List the audiences", Tags: []string{"audiences"},
 	}, a.listAudiences)
 	handle(a, huma.Operation{
+		OperationID: "show-audience", Method: http.MethodGet, Path: "/audiences/{name}", Summary: "Show an audience", Tags: []string{"audiences"},
+	}, func(ctx context.Context, in *struct {
+		Name string `path:"name" maxLength:"200" doc:"The audience's name."`
+	}) (*answer[api.Audience], error) {
+		one, err := a.audience(ctx, in.Name)
+		return reply(one), err
+	})
+	handle(a, huma.Operation{
 		OperationID: "set-audience", Method: http.MethodPut, Path: "/audiences/{name}", Summary: "Add or change an audience", Tags: []string{"audiences"},
 	}, func(ctx context.Context, in *struct {
 		Name string `path:"name" maxLength:"200" doc:"The audience's name."`

@@ -26,6 +26,9 @@ func (a *API) refusal(ctx context.Context, doing string, err error) error {
 	if e, ok := errors.AsType[*api.Error](err); ok {
 		return e
 	}
+	if errors.Is(err, office.ErrMoved) {
+		return problem(http.StatusConflict, "something else changed meanwhile", "try again")
+	}
 	if errors.Is(err, office.ErrRequestTaken) {
 		return problem(http.StatusConflict, "a request with this key was carried out meanwhile", "ask again: you get its answer")
 	}

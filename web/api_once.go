@@ -200,7 +200,7 @@ func (a *API) runFirst(ctx huma.Context, o *once, next func(huma.Context)) {
 // isFinal reports whether a status is what a request will always be answered:
 // a fault of ours or a wait is not.
 func isFinal(status int) bool {
-	return status < http.StatusInternalServerError && status != statusGone && status != http.StatusTooManyRequests && status != http.StatusUnauthorized
+	return status < http.StatusInternalServerError && status != statusGone && status != http.StatusTooManyRequests && status != http.StatusUnauthorized && status != http.StatusPreconditionFailed
 }
 
 // keeper keeps an answer instead of giving it.

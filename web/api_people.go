@@ -27,6 +27,10 @@ func (a *API) registerPeople() {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"people"}}
 	}
 	handle(a, op("list-people", http.MethodGet, "/people", "List the people"), a.listPeople)
+	handle(a, op("show-person", http.MethodGet, "/people/{name}", "Show a person"), func(ctx context.Context, in *personName) (*answer[api.Person], error) {
+		one, err := a.person(ctx, in.Name)
+		return reply(one), err
+	})
 	handle(a, op("set-person", http.MethodPut, "/people/{name}", "Add or change a person"), a.setPerson)
 	handle(a, op("set-roles", http.MethodPut, "/people/{name}/roles", "Set the roles that a person holds in a department"), func(ctx context.Context, in *onPerson[api.Roles]) (*answer[api.Done], error) {
 		roles := make([]people.Role, len(in.Body.Roles))

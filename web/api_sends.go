@@ -69,16 +69,25 @@ func (a *API) listSends(ctx context.Context, in *sendsQuery) (*answer[api.Sends]
 }
 
 func (a *API) showSend(ctx context.Context, in *sendID) (*answer[api.SendDetail], error) {
-	d, err := a.view(ctx).Send(ctx, in.ID)
+	out, err := a.sendDetail(ctx, in.ID)
 	if err != nil {
 		return nil, err
+	}
+	return reply(out), nil
+}
+
+// sendDetail gives a send with the evidence.
+func (a *API) sendDetail(ctx context.Context, id int64) (api.SendDetail, error) {
+	d, err := a.view(ctx).Send(ctx, id)
+	if err != nil {
+		return api.SendDetail{}, err
 	}
 	out := api.SendDetail{Send: sendOf(d.Send), Tries: make([]api.Attempt, len(d.Attempts)), Open: recipientsOf(d.Open)}
 	for i, t := range d.Attempts {
 		out.Tries[i] = attemptOf(t)
 	}
 	evidenceOf(d.Evidence, &out)
-	return reply(out), nil
+	return out, nil
 }
 
 func (a *API) resolveSend(ctx context.Context, in *onSend[api.Resolution]) (*answer[api.Settled], error) {
