@@ -69,7 +69,7 @@ func NewAPI(s APISettings) *API {
 		mux: http.NewServeMux(), stopped: make(chan struct{}),
 	}
 	a.huma = humago.New(a.mux, a.config())
-	a.huma.UseMiddleware(a.withActor, a.withName, a.withKey, a.withCondition, a.withTag)
+	a.huma.UseMiddleware(withAddress, a.withActor, a.withName, a.withKey, a.withCondition, a.withTag)
 	a.registerSessions()
 	a.registerMessages()
 	a.registerAgenda()

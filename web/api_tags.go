@@ -246,11 +246,11 @@ func (a *API) readPolicies(ctx context.Context, _ func(string) string) (any, err
 
 // audience gives one audience.
 func (a *API) audience(ctx context.Context, name string) (api.Audience, error) {
-	all, err := a.listAudiences(ctx, &nothing{})
+	all, err := a.audiences(ctx)
 	if err != nil {
 		return api.Audience{}, err
 	}
-	return oneNamed(all.Body.Audiences, "audience", name, func(x api.Audience) string { return x.Name })
+	return oneNamed(all, "audience", name, func(x api.Audience) string { return x.Name })
 }
 
 // channel gives one channel.
@@ -264,11 +264,11 @@ func (a *API) channel(ctx context.Context, name string) (api.Channel, error) {
 
 // person gives one person.
 func (a *API) person(ctx context.Context, name string) (api.Person, error) {
-	all, err := a.listPeople(ctx, &nothing{})
+	all, err := a.people(ctx)
 	if err != nil {
 		return api.Person{}, err
 	}
-	return oneNamed(all.Body.People, "person", name, func(x api.Person) string { return x.Name })
+	return oneNamed(all, "person", name, func(x api.Person) string { return x.Name })
 }
 
 func oneNamed[T any](all []T, what, name string, nameOf func(T) string) (T, error) {
