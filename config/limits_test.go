@@ -25,6 +25,8 @@ func TestLimits(t *testing.T) {
 		{"[queue]\n", "materialise_before", `"0s" "1s" "24h"`, `"-1s" "24h1s"`},
 		{"[queue]\n", "read_back_first", `"100ms" "5s" "1h"`, `"99ms" "1h1ms"`},
 		{"[queue]\n", "read_back_for", `"1s" "24h" "720h"`, `"999ms" "720h1s"`},
+		{"[server]\n", "api_rate_per_minute", "1 600 100000", "0 -1 100001"},
+		{"[server]\n", "api_burst", "1 60 10000", "0 -1 10001"},
 		{channel, "concurrency", "0 1 100", "-1 101"},
 		{channel, "ahead", "0 1 1000", "-1 1001"},
 		{channel, "rate_per_minute", "0 1 1000000", "-1 1000001"},

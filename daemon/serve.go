@@ -59,7 +59,7 @@ func (d *Daemon) serveSocket(api *web.API) error {
 func (d *Daemon) newAPI() *web.API {
 	return web.NewAPI(web.APISettings{
 		Office: d.office, Accounts: d.accounts, Sessions: d.sessions, Version: d.options.Version, Fault: d.observer.Fault,
-		Reload: d.answerReload,
+		Reload: d.answerReload, PerMinute: d.options.Config.Server.APIPerMinute, Burst: d.options.Config.Server.APIBurst,
 	})
 }
 

@@ -35,6 +35,9 @@ type APISettings struct {
 	Accounts *accounts.Accounts
 	Sessions *Sessions
 	Version  string
+	// PerMinute bounds the requests of one caller over the network, Burst those
+	// that come at once; 0: no bound.
+	PerMinute, Burst int
 	// Local: it is for the same process, whose user has the data folder itself
 	// and so may read all of it. They sign in for anything else.
 	Local bool
@@ -58,6 +61,7 @@ type API struct {
 	mux      *http.ServeMux
 	huma     huma.API
 	running  underWay      // requests with a key
+	limits   *limits       // of callers over the network
 	stopped  chan struct{} // closed by Stop
 	stop     sync.Once
 }
@@ -66,10 +70,10 @@ type API struct {
 func NewAPI(s APISettings) *API {
 	a := &API{
 		office: s.Office, accounts: s.Accounts, sessions: s.Sessions, version: s.Version, local: s.Local, renew: s.Reload, fault: s.Fault,
-		mux: http.NewServeMux(), stopped: make(chan struct{}),
+		limits: newLimits(s.PerMinute, s.Burst), mux: http.NewServeMux(), stopped: make(chan struct{}),
 	}
 	a.huma = humago.New(a.mux, a.config())
-	a.huma.UseMiddleware(withAddress, a.withActor, a.withName, a.withKey, a.withCondition, a.withTag)
+	a.huma.UseMiddleware(withAddress, a.withActor, a.withLimit, a.withName, a.withKey, a.withCondition, a.withTag)
 	a.registerSessions()
 	a.registerMessages()
 	a.registerAgenda()

@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 
 	"clarion/api"
+	"clarion/web"
 )
 
 // far is a request from another machine.
@@ -137,5 +139,39 @@ func TestRemoteSignInsAreLimitedByAddress(t *testing.T) {
 	}
 	if says := try("another", "198.51.100.8"); !strings.Contains(says, "is wrong") {
 		t.Errorf("from elsewhere: %s", says)
+	}
+}
+
+// Each token and each person has a limit of their own, and the socket has none.
+func TestRemoteLimits(t *testing.T) {
+	t.Parallel()
+	d := openDesk(t)
+	made, err := d.ada.MakeToken(t.Context(), api.TokenRequest{Name: "cms", Scope: "read", Days: 1})
+	d.no(err)
+	d.serve(web.APISettings{PerMinute: 1, Burst: 3})
+	ask := func(key string) (int, http.Header) {
+		w, _ := d.from(far{method: "GET", path: "/api/v1/session", peer: "127.0.0.1:1", header: map[string]string{"Authorization": "Bearer " + key}})
+		return w.Code, w.Header()
+	}
+	for _, key := range []string{d.adaKey, made.Secret, d.benKey} {
+		for left := 2; left >= 0; left-- {
+			if code, h := ask(key); code != http.StatusOK || h.Get("RateLimit") != fmt.Sprintf(`"caller";r=%d;t=0`, left) || h.Get("RateLimit-Policy") != `"caller";q=1;w=60` {
+				t.Errorf("%d left: %d %v", left, code, h)
+			}
+		}
+		code, h := ask(key)
+		if wait, err := strconv.Atoi(h.Get("Retry-After")); code != http.StatusTooManyRequests || err != nil || wait < 1 || wait > 60 {
+			t.Errorf("above: %d %v", code, h)
+		}
+	}
+	for i := range 4 { // whoever has no key counts by address
+		if code, _ := ask("nobody's"); (code == http.StatusUnauthorized) != (i < 3) || code != http.StatusUnauthorized && code != http.StatusTooManyRequests {
+			t.Errorf("try %d: %d", i, code)
+		}
+	}
+	for range 10 {
+		if _, err := d.ada.Self(t.Context()); err != nil {
+			t.Error("over the socket: ", err)
+		}
 	}
 }
