@@ -60,6 +60,8 @@ func statusOf(c office.Code) int {
 		return http.StatusNotFound
 	case office.Conflict:
 		return http.StatusConflict
+	case office.TooMany:
+		return http.StatusTooManyRequests
 	case office.Forbidden:
 		return http.StatusForbidden
 	default:

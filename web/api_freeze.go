@@ -34,6 +34,11 @@ func (a *API) showFreeze(ctx context.Context, _ *nothing) (*answer[api.Freeze], 
 }
 
 func (a *API) freeze(ctx context.Context, in *given[api.Reason]) (*answer[api.Pressed], error) {
+	if _, isRemote := ctx.Value(remoteKey{}).(remote); isRemote {
+		if err := a.view(ctx).MayFreezeFromAfar(ctx); err != nil {
+			return nil, err
+		}
+	}
 	p := a.office.Freeze(ctx, in.Body.Reason, actor(ctx))
 	return reply(api.Pressed{Memory: p.Memory, File: p.File, Row: p.Row, Says: p.Says}), nil
 }
