@@ -15,6 +15,7 @@ import (
 	"path"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -106,6 +107,8 @@ func (a *API) Stop() { a.stop.Do(func() { close(a.stopped) }) }
 func (a *API) config() huma.Config {
 	c := huma.DefaultConfig("Clarion", a.version)
 	c.Info.Description = "People's decisions about messages, and what became of every send. Errors are problem details (RFC 9457). The header Authorization carries the key of a session or a token."
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer", Description: "The key of a session or a token."}}
+	c.Security = []map[string][]string{{"bearer": {}}}
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil
 	c.RejectUnknownQueryParameters = true
@@ -141,6 +144,9 @@ func handle[I, O any](a *API, op huma.Operation, run func(context.Context, *I) (
 		op.Responses = map[string]*huma.Response{}
 	}
 	op.Responses["default"] = a.errorResponse()
+	if slices.Contains(openToAll(), op.OperationID) {
+		op.Security = []map[string][]string{{}}
+	}
 	if takesKey(&op) {
 		describeKey(&op)
 	}
