@@ -74,7 +74,7 @@ func NewAPI(s APISettings) *API {
 		limits: newLimits(s.PerMinute, s.Burst), mux: http.NewServeMux(), stopped: make(chan struct{}),
 	}
 	a.huma = humago.New(a.mux, a.config())
-	a.huma.UseMiddleware(withAddress, a.withActor, a.withLimit, a.withName, a.withKey, a.withCondition, a.withTag)
+	a.huma.UseMiddleware(withAddress, a.withActor, a.withLimit, a.withName, a.withJSON, a.withKey, a.withCondition, a.withTag)
 	a.registerSessions()
 	a.registerMessages()
 	a.registerAgenda()

@@ -43,7 +43,7 @@ type route struct {
 const documentURL = "https://clarion.example/openapi.json"
 
 // readDocument reads the description as a client gets it.
-func readDocument(t *testing.T) *document {
+func readDocument(t testing.TB) *document {
 	t.Helper()
 	w := httptest.NewRecorder()
 	web.NewAPI(web.APISettings{Version: "test"}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/openapi.json", nil))
