@@ -67,7 +67,7 @@ func (v View) MayFreezeFromAfar(ctx context.Context) error {
 	if v.by.Token != nil && v.by.Token.Scope == people.ScopeRead {
 		return Refuse(Forbidden, "a token that only reads can't freeze", "use one with a wider scope, or sign in")
 	}
-	return v.may(ctx, people.ReadMessages, "")
+	return v.may(ctx, people.ReadMessages)
 }
 
 // AdoptFreeze takes over a freeze that the file alone holds, as after pressing

@@ -20,6 +20,7 @@ import (
 // {digest} what it was submitted under. One without is asked for without a body.
 func bodies() map[string]string {
 	draft := draftJSON(sample)
+	template := `{"file":"a.md","text":"LS0tCnRpdGxlOiBBCi0tLQpCCg=="}` // without a kind
 	reason := `{"reason":"because"}`
 	return map[string]string{
 		"sign-in": `{"name":"viewer","password":"wrong"}`, "prove": `{"code":"000000"}`, "choose-password": `{"code":"none","password":"violin tundra magnet soup"}`,
@@ -27,6 +28,7 @@ func bodies() map[string]string {
 		"approve-message": `{"digest":"{digest}"}`, "release-in-emergency": `{"digest":"{digest}","reason":"flood"}`,
 		"return-message": reason, "settle-emergency": reason, "hold-message": reason, "release-message": reason, "cancel-message": reason, "release-all": reason,
 		"comment-message": `{"text":"who says so?"}`, "resolve-send": `{"to":"abandoned","reason":"because"}`, "retry-send": `{"reason":"because"}`,
+		"add-template": template, "edit-template": template, "approve-template": `{"digest":"{digest}"}`, "return-template": reason, "drop-template": reason, "use-template": `{"original":"m0"}`,
 		"pause-channel": reason, "rehearse-channel": `{"rehearsal":true}`,
 		"set-audience": `{"title":"Press","channels":["email"]}`, "import-audience": "email\n",
 		"set-person": `{"full_name":"Vic Timm"}`, "set-roles": `{"department":"*","roles":["viewer"]}`, "make-token": `{"name":"x","scope":"read","days":1}`,
@@ -80,7 +82,7 @@ func (d *desk) in(state string) (id, digest string) {
 	case "unknown":
 		return send(message.SendUnknown)
 	case "-":
-		return "1", ""
+		return "1", strings.Repeat("0", 64)
 	}
 	id = d.add(social)
 	if state == "draft" {

@@ -16,10 +16,10 @@ import (
 	_ "github.com/mattn/go-sqlite3"
 
 	"clarion/api"
+	"clarion/export"
 	"clarion/message"
 	"clarion/office"
 	"clarion/people"
-	"clarion/store"
 	"clarion/web"
 )
 
@@ -43,7 +43,8 @@ func (d *desk) keyed(session, key, path, body string) (*httptest.ResponseRecorde
 func (d *desk) entries() int {
 	d.Helper()
 	n := 0
-	d.no(d.store.Export(d.Context(), time.Time{}, func(store.ExportedEntry) error { n++; return nil }))
+	_, err := d.store.Export(d.Context(), export.Range{}, func(export.Entry) error { n++; return nil })
+	d.no(err)
 	return n
 }
 

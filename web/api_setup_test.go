@@ -16,6 +16,7 @@ import (
 	"clarion/channels/kinds"
 	"clarion/client"
 	"clarion/config"
+	"clarion/credentials"
 	"clarion/freeze"
 	"clarion/message"
 	"clarion/office"
@@ -104,7 +105,7 @@ func openDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings := office.Settings{Language: "en-GB", Zone: "Europe/London", Department: "Test Office", Links: office.Links{
+	settings := office.Settings{Vault: credentials.In(dir), Language: "en-GB", Zone: "Europe/London", Department: "Test Office", Links: office.Links{
 		Page:        func(slug string) string { return "https://news.example.org/news/" + slug },
 		Unsubscribe: func(int64) string { return "https://news.example.org/unsubscribe/token" },
 		AssetBase:   "https://news.example.org/media/", Zone: time.UTC,
