@@ -38,6 +38,10 @@ prove: build ## the long trials: crashes and time
 	$(GO) test -tags prove -timeout 60m -count 1 -v ./test/prove/...
 	$(GO) test -tags prove -timeout 30m -count 1 -v -run TestInterleavings ./office
 
+.PHONY: test-client
+test-client: ## a client generated from the API's document, against the binary (needs npm)
+	$(GO) test -tags client -count 1 -timeout 10m ./test/client
+
 .PHONY: test-servers
 test-servers: ## the networks' real servers: build, start, test against, stop
 	GO=$(GO) test/servers/run.sh $(CACHE)/servers $(SERVER_TESTS)
@@ -60,6 +64,7 @@ lint: $(LINT) $(VULN) ## formatting, vet, static analysis, known weaknesses and 
 	$(LINT) run ./...
 	$(LINT) run --build-tags prove ./crashpoint/... ./test/prove/...
 	$(LINT) run --build-tags servers $(SERVER_TESTS)
+	$(LINT) run --build-tags client ./test/client/...
 	$(GO) mod tidy -diff
 	$(GO) mod verify
 	.ci/vulnerabilities $(VULN) ./...

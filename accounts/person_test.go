@@ -102,7 +102,7 @@ func TestForgot(t *testing.T) {
 	}
 	for range 10 {
 		if err := b.Forgot(b.ctx, "ada", "192.0.2.1"); err != nil {
-			b.refused(err, office.Conflict, "wait")
+			b.refused(err, office.TooMany, "wait")
 			return
 		}
 	}

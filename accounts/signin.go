@@ -98,7 +98,7 @@ func (a *Accounts) mayTryAs(ctx context.Context, account, address string) error 
 			return err
 		}
 		if wait := attempts.Wait(t.Now()); wait > 0 {
-			return office.Refuse(office.Conflict, "too many sign-ins failed", fmt.Sprintf("wait %s", wait.Round(time.Second)))
+			return office.Refuse(office.TooMany, "too many sign-ins failed", fmt.Sprintf("wait %s", wait.Round(time.Second)))
 		}
 		return nil
 	})

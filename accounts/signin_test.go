@@ -84,7 +84,7 @@ func TestFailuresMakeWaits(t *testing.T) {
 		b.refused(err, office.Forbidden, "is wrong")
 	}
 	_, err := b.signIn("ada", password, "")
-	b.refused(err, office.Conflict, "wait ")
+	b.refused(err, office.TooMany, "wait ")
 	b.join("bob")
 	if _, err := b.SignIn(b.ctx, accounts.SignIn{Name: "bob", Password: password, Address: "192.0.2.1"}); err != nil {
 		t.Errorf("somebody else at that address: %v", err)
@@ -94,7 +94,7 @@ func TestFailuresMakeWaits(t *testing.T) {
 		b.refused(err, office.Forbidden, "is wrong")
 	}
 	_, err = b.SignIn(b.ctx, accounts.SignIn{Name: "bob", Password: password, Address: "192.0.2.9"})
-	b.refused(err, office.Conflict, "wait ")
+	b.refused(err, office.TooMany, "wait ")
 }
 
 // TestACrowdTriesNoMoreThanOne: what is tried at once counts as if it came one

@@ -19,8 +19,8 @@ const (
 
 // Bounds of a page of a list.
 const (
-	DefaultPage = 100
-	MaxPage     = 1000
+	DefaultPage = 50
+	MaxPage     = 200
 )
 
 // Done is the answer of what needs no other.

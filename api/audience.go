@@ -14,6 +14,7 @@ type Audience struct {
 // Audiences is every audience, by name.
 type Audiences struct {
 	Audiences []Audience `json:"audiences" nullable:"false"`
+	Next      string     `json:"next,omitempty" doc:"Give this as cursor for the next page; absent on the last."`
 }
 
 // AudienceSettings is what is set of an audience.

@@ -12,6 +12,7 @@ type Error struct {
 	Detail   string    `json:"detail" doc:"What happened, to what."`
 	Try      string    `json:"try,omitempty" doc:"What to do."`
 	Problems []Problem `json:"problems,omitempty" doc:"Everything that is wrong with what was given."`
+	ETag     string    `json:"etag,omitempty" doc:"Where what was seen has changed: the tag of what it is now."`
 }
 
 // Problem is one fault of what was given.

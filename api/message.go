@@ -65,14 +65,14 @@ type Message struct {
 // Messages is a page of messages.
 type Messages struct {
 	Messages []Message `json:"messages" nullable:"false"`
-	Next     string    `json:"next,omitempty" doc:"Give this as before for the next page; absent on the last."`
+	Next     string    `json:"next,omitempty" doc:"Give this as cursor for the next page; absent on the last."`
 }
 
 // MessageFilter narrows a list of messages.
 type MessageFilter struct {
 	State  string
-	Before string // cursor
-	Limit  int    // 0: DefaultPage
+	Cursor string
+	Limit  int // 0: DefaultPage
 }
 
 // MessageDetail is everything about one message.

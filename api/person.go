@@ -25,6 +25,7 @@ type Grant struct {
 // People is everyone, by name.
 type People struct {
 	People []Person `json:"people" nullable:"false"`
+	Next   string   `json:"next,omitempty" doc:"Give this as cursor for the next page; absent on the last."`
 }
 
 // PersonSettings is what is set of a person.
@@ -72,6 +73,7 @@ type Department struct {
 // Departments is every department, by name.
 type Departments struct {
 	Departments []Department `json:"departments" nullable:"false"`
+	Next        string       `json:"next,omitempty" doc:"Give this as cursor for the next page; absent on the last."`
 }
 
 // Policy says what a message must have before it may leave.

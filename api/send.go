@@ -30,7 +30,7 @@ type Send struct {
 // Sends is a page of sends.
 type Sends struct {
 	Sends []Send `json:"sends" nullable:"false"`
-	Next  int64  `json:"next,omitempty" doc:"Give this as before for the next page; absent on the last."`
+	Next  string `json:"next,omitempty" doc:"Give this as cursor for the next page; absent on the last."`
 }
 
 // ChangedSends is what changed behind a place.
@@ -45,9 +45,9 @@ type SendFilter struct {
 	Audience  string
 	Mechanism string
 	State     string
-	Since     Time  // scheduled for this instant or later
-	Before    int64 // cursor
-	Limit     int   // 0: DefaultPage
+	Since     Time // scheduled for this instant or later
+	Cursor    string
+	Limit     int // 0: DefaultPage
 }
 
 // Match reports whether a send passes the filter, its page aside.
@@ -120,7 +120,7 @@ type Recipient struct {
 // Recipients is a page of recipients.
 type Recipients struct {
 	Recipients []Recipient `json:"recipients" nullable:"false"`
-	Next       int64       `json:"next,omitempty" doc:"Give this as after for the next page; absent on the last."`
+	Next       string      `json:"next,omitempty" doc:"Give this as cursor for the next page; absent on the last."`
 }
 
 // Resolution says what became of an unknown send.

@@ -82,4 +82,5 @@ type Token struct {
 // Tokens is the tokens of somebody, newest first.
 type Tokens struct {
 	Tokens []Token `json:"tokens" nullable:"false"`
+	Next   string  `json:"next,omitempty" doc:"Give this as cursor for the next page; absent on the last."`
 }

@@ -9,6 +9,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,21 +20,24 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+	"time"
 
 	"clarion/api"
 )
 
-// origin stands in every address; the transport knows where to go.
-const origin = "http://clarion"
+// here stands in every address that leaves no machine; the transport knows where
+// to go.
+const here = "http://clarion"
 
 // Client speaks to one server.
 type Client struct {
 	transport http.RoundTripper
+	origin    string // scheme and host
 	key       string // of a session or a token
 }
 
-// New makes a client over a transport.
-func New(transport http.RoundTripper) *Client { return &Client{transport: transport} }
+// New makes a client over a transport that knows where to go.
+func New(transport http.RoundTripper) *Client { return &Client{transport: transport, origin: here} }
 
 // Socket makes a client of the Unix socket at a path.
 func Socket(path string) *Client {
@@ -47,7 +51,9 @@ func Socket(path string) *Client {
 }
 
 // With gives a client that comes with the key of a session or a token.
-func (c *Client) With(key string) *Client { return &Client{transport: c.transport, key: key} }
+func (c *Client) With(key string) *Client {
+	return &Client{transport: c.transport, origin: c.origin, key: key}
+}
 
 // Unreachable reports whether an error means that nobody listens.
 func Unreachable(err error) bool {
@@ -87,15 +93,31 @@ func call[T any](ctx context.Context, c *Client, r request) (T, error) {
 	return out, nil
 }
 
-// open makes a call and gives its answer, if it is one of success.
+// open makes a call and gives its answer, if it is one of success. A POST carries
+// a key of its own, so that it can be repeated where nobody knows whether it
+// arrived: once, after a connection that broke.
 func (c *Client) open(ctx context.Context, r request) (*http.Response, error) {
-	req, err := c.request(ctx, r)
+	body, mediaType, err := r.content()
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.transport.RoundTrip(req)
+	key := ""
+	if r.method == http.MethodPost {
+		key = rand.Text()
+	}
+	send := func() (*http.Response, error) {
+		req, err := c.request(ctx, r, body, mediaType, key)
+		if err != nil {
+			return nil, err
+		}
+		return c.transport.RoundTrip(req)
+	}
+	resp, err := send()
+	if err != nil && repeatable(ctx, r, err) && rewind(body) {
+		resp, err = c.again(ctx, body, send)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("speak to Clarion: %w", err)
+		return nil, &connectionError{err}
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
 		return nil, refused(resp)
@@ -103,16 +125,69 @@ func (c *Client) open(ctx context.Context, r request) (*http.Response, error) {
 	return resp, nil
 }
 
-func (c *Client) request(ctx context.Context, r request) (*http.Request, error) {
-	body, mediaType := r.raw, r.mediaType
-	if r.body != nil {
-		b, err := json.Marshal(r.body)
-		if err != nil {
-			return nil, fmt.Errorf("write the request %s %s: %w", r.method, r.path, err)
-		}
-		body, mediaType = bytes.NewReader(b), "application/json"
+// repeatable reports whether a call whose connection broke may be made again,
+// because it changes nothing twice.
+func repeatable(ctx context.Context, r request, err error) bool {
+	gone := ctx.Err() != nil || Unreachable(err) || errors.Is(err, net.ErrClosed)
+	return !gone && (r.method == http.MethodPost || r.method == http.MethodGet) && !strings.HasPrefix(r.path, path("session"))
+}
+
+// rewind has a body read again from its beginning, if it can be.
+func rewind(body io.Reader) bool {
+	if body == nil {
+		return true
 	}
-	address := origin + api.Base + r.path
+	seeker, ok := body.(io.Seeker)
+	if !ok {
+		return false
+	}
+	_, err := seeker.Seek(0, io.SeekStart)
+	return err == nil
+}
+
+// Bounds of waiting for a first request that is still under way.
+const (
+	againAfter = time.Second
+	againTries = 30
+)
+
+// again makes a call once more. While the first is under way, it waits for its
+// answer.
+func (c *Client) again(ctx context.Context, body io.Reader, send func() (*http.Response, error)) (*http.Response, error) {
+	for tries := 1; ; tries++ {
+		resp, err := send()
+		if err != nil || resp.StatusCode != http.StatusConflict || resp.Header.Get("Retry-After") == "" || tries == againTries {
+			return resp, err
+		}
+		_ = resp.Body.Close() // it only says to wait
+		if !rewind(body) {
+			return nil, errors.New("what was to be sent can't be read again")
+		}
+		select {
+		case <-time.After(againAfter):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// content gives what a request sends, and of which type.
+func (r request) content() (io.Reader, string, error) {
+	if r.body == nil {
+		return r.raw, r.mediaType, nil
+	}
+	b, err := json.Marshal(r.body)
+	if err != nil {
+		return nil, "", fmt.Errorf("write the request %s %s: %w", r.method, r.path, err)
+	}
+	return bytes.NewReader(b), "application/json", nil
+}
+
+func (c *Client) request(ctx context.Context, r request, body io.Reader, mediaType, key string) (*http.Request, error) {
+	if _, closes := body.(io.Closer); closes {
+		body = struct{ io.Reader }{body} // it stays open to be read again
+	}
+	address := c.origin + api.Base + r.path
 	if len(r.query) > 0 {
 		address += "?" + r.query.Encode()
 	}
@@ -120,8 +195,10 @@ func (c *Client) request(ctx context.Context, r request) (*http.Request, error) 
 	if err != nil {
 		return nil, fmt.Errorf("make the request %s %s: %w", r.method, r.path, err)
 	}
-	if mediaType != "" {
-		req.Header.Set("Content-Type", mediaType)
+	for name, value := range map[string]string{"Content-Type": mediaType, "Idempotency-Key": key} {
+		if value != "" {
+			req.Header.Set(name, value)
+		}
 	}
 	if c.key != "" {
 		req.Header.Set("Authorization", "Bearer "+c.key)

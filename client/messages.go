@@ -31,7 +31,7 @@ func (c *Client) ImportFeed(ctx context.Context, f api.Feed) (api.FeedImported, 
 func (c *Client) Messages(ctx context.Context, f api.MessageFilter) (api.Messages, error) {
 	q := url.Values{}
 	put(q, "state", f.State)
-	put(q, "before", f.Before)
+	put(q, "cursor", f.Cursor)
 	putInt(q, "limit", int64(f.Limit))
 	return call[api.Messages](ctx, c, request{method: http.MethodGet, path: path("messages"), query: q})
 }

@@ -39,7 +39,12 @@ func (c *Client) RehearseChannel(ctx context.Context, name string, rehearsal boo
 
 // Audiences lists the audiences.
 func (c *Client) Audiences(ctx context.Context) (api.Audiences, error) {
-	return call[api.Audiences](ctx, c, request{method: http.MethodGet, path: path("audiences")})
+	return whole(func(cursor string) (api.Audiences, string, error) {
+		page, err := call[api.Audiences](ctx, c, request{method: http.MethodGet, path: path("audiences"), query: nextPage(cursor)})
+		return page, page.Next, err
+	}, func(all *api.Audiences, page api.Audiences) {
+		all.Audiences, all.Next = append(all.Audiences, page.Audiences...), ""
+	})
 }
 
 // SetAudience adds or changes an audience.

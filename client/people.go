@@ -50,7 +50,10 @@ func (c *Client) Choose(ctx context.Context, choice api.Choice) error {
 
 // People lists everyone.
 func (c *Client) People(ctx context.Context) (api.People, error) {
-	return call[api.People](ctx, c, request{method: http.MethodGet, path: path("people")})
+	return whole(func(cursor string) (api.People, string, error) {
+		page, err := call[api.People](ctx, c, request{method: http.MethodGet, path: path("people"), query: nextPage(cursor)})
+		return page, page.Next, err
+	}, func(all *api.People, page api.People) { all.People, all.Next = append(all.People, page.People...), "" })
 }
 
 // SetPerson adds or changes a person.
@@ -112,9 +115,12 @@ func (c *Client) MakeToken(ctx context.Context, t api.TokenRequest) (api.Token, 
 // Tokens lists the tokens of a person or system, of whoever asks if none is
 // named.
 func (c *Client) Tokens(ctx context.Context, of string) (api.Tokens, error) {
-	q := url.Values{}
-	put(q, "of", of)
-	return call[api.Tokens](ctx, c, request{method: http.MethodGet, path: path("tokens"), query: q})
+	return whole(func(cursor string) (api.Tokens, string, error) {
+		q := nextPage(cursor)
+		put(q, "of", of)
+		page, err := call[api.Tokens](ctx, c, request{method: http.MethodGet, path: path("tokens"), query: q})
+		return page, page.Next, err
+	}, func(all *api.Tokens, page api.Tokens) { all.Tokens, all.Next = append(all.Tokens, page.Tokens...), "" })
 }
 
 // RevokeToken ends a token.
@@ -125,7 +131,12 @@ func (c *Client) RevokeToken(ctx context.Context, id int64) error {
 
 // Departments lists the departments.
 func (c *Client) Departments(ctx context.Context) (api.Departments, error) {
-	return call[api.Departments](ctx, c, request{method: http.MethodGet, path: path("departments")})
+	return whole(func(cursor string) (api.Departments, string, error) {
+		page, err := call[api.Departments](ctx, c, request{method: http.MethodGet, path: path("departments"), query: nextPage(cursor)})
+		return page, page.Next, err
+	}, func(all *api.Departments, page api.Departments) {
+		all.Departments, all.Next = append(all.Departments, page.Departments...), ""
+	})
 }
 
 // AddDepartment adds a department.

@@ -18,7 +18,7 @@ func (c *Client) Sends(ctx context.Context, f api.SendFilter) (api.Sends, error)
 	put(q, "mechanism", f.Mechanism)
 	put(q, "state", f.State)
 	put(q, "since", f.Since.String())
-	putInt(q, "before", f.Before)
+	put(q, "cursor", f.Cursor)
 	putInt(q, "limit", int64(f.Limit))
 	return call[api.Sends](ctx, c, request{method: http.MethodGet, path: path("sends"), query: q})
 }
@@ -48,10 +48,10 @@ func (c *Client) Content(ctx context.Context, id, recipient int64) (api.Renderin
 }
 
 // Recipients gives one page of a send's recipients in a state (empty: any).
-func (c *Client) Recipients(ctx context.Context, id int64, state string, after int64, limit int) (api.Recipients, error) {
+func (c *Client) Recipients(ctx context.Context, id int64, state, cursor string, limit int) (api.Recipients, error) {
 	q := url.Values{}
 	put(q, "state", state)
-	putInt(q, "after", after)
+	put(q, "cursor", cursor)
 	putInt(q, "limit", int64(limit))
 	return call[api.Recipients](ctx, c, request{method: http.MethodGet, path: send(id, "recipients"), query: q})
 }

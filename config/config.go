@@ -44,8 +44,10 @@ type Server struct {
 	Listen         string         `toml:"listen"`   // host:port; an empty host means every address
 	BaseURL        string         `toml:"base_url"` // scheme and host, no slash at the end
 	TrustedProxies []netip.Prefix `toml:"trusted_proxies"`
-	TLSCert        string         `toml:"tls_cert"` // PEM file; with TLSKey or not at all
-	TLSKey         string         `toml:"tls_key"`  // PEM file
+	TLSCert        string         `toml:"tls_cert"`            // PEM file; with TLSKey or not at all
+	TLSKey         string         `toml:"tls_key"`             // PEM file
+	APIPerMinute   int            `toml:"api_rate_per_minute"` // requests of one caller over TCP
+	APIBurst       int            `toml:"api_burst"`           // of them at once
 
 	// FollowsListen is true if no base_url was set.
 	FollowsListen bool `toml:"-"`
@@ -111,7 +113,7 @@ type Channel struct {
 func defaults() Config {
 	return Config{
 		Office: Office{Zone: "UTC", Language: "en"},
-		Server: Server{Listen: "127.0.0.1:8080"},
+		Server: Server{Listen: "127.0.0.1:8080", APIPerMinute: 600, APIBurst: 60},
 		Log:    Log{Level: "info", Format: "auto"},
 		Queue: Queue{
 			Attempts:          8,

@@ -26,6 +26,8 @@ func TestLimits(t *testing.T) {
 		{"[queue]\n", "read_back_first", `"100ms" "5s" "1h"`, `"99ms" "1h1ms"`},
 		{"[queue]\n", "read_back_for", `"1s" "24h" "720h"`, `"999ms" "720h1s"`},
 		{"[oidc]\nissuer = \"https://login.example.org\"\nclient_id = \"c\"\n", "session_age", `"5m" "301s" "12h"`, `"299s" "12h1s" "0s" "-1s"`},
+		{"[server]\n", "api_rate_per_minute", "1 600 100000", "0 -1 100001"},
+		{"[server]\n", "api_burst", "1 60 10000", "0 -1 10001"},
 		{channel, "concurrency", "0 1 100", "-1 101"},
 		{channel, "ahead", "0 1 1000", "-1 1001"},
 		{channel, "rate_per_minute", "0 1 1000000", "-1 1000001"},

@@ -8,7 +8,11 @@ import (
 	"strings"
 )
 
-const maxProxies = 64
+const (
+	maxProxies  = 64
+	maxAPIRate  = 100_000
+	maxAPIBurst = 10_000
+)
 
 // baseURLVariable overrides server.base_url.
 const baseURLVariable = "CLARION_BASE_URL"
@@ -23,6 +27,8 @@ func (r *reader) server() {
 	if len(server.TrustedProxies) > maxProxies {
 		t.fault("trusted_proxies", "has more than 64 entries", "join them into networks")
 	}
+	t.number("api_rate_per_minute", server.APIPerMinute, 1, maxAPIRate)
+	t.number("api_burst", server.APIBurst, 1, maxAPIBurst)
 	r.checkBaseURL(t)
 }
 

@@ -156,12 +156,17 @@ func (d *Daemon) Start(ctx context.Context) error {
 }
 
 func (d *Daemon) start(ctx context.Context) error {
-	if err := d.serveSocket(); err != nil {
+	api := d.newAPI()
+	if err := d.serveSocket(api); err != nil {
 		return err
 	}
-	if err := d.servePublic(); err != nil {
+	if err := d.servePublic(api); err != nil {
 		return err
 	}
+	d.onClose("waiting requests", func(context.Context) error { // before the servers, which wait for them
+		api.Stop()
+		return nil
+	})
 	if err := d.keepHouse(); err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ func (d *Daemon) keepHouse() error {
 	house.Schedule(cron.Every(time.Minute), cron.FuncJob(d.holdGone))
 	house.Schedule(cron.Every(time.Minute), cron.SkipIfStillRunning(cron.DiscardLogger)(cron.FuncJob(d.watch.daily)))
 	house.Schedule(cron.Every(time.Hour), cron.FuncJob(d.pruneDeliveries))
+	house.Schedule(cron.Every(time.Hour), cron.FuncJob(d.forgetRequests))
 	d.exportHead()
 	house.Start()
 	d.onClose("housekeeping", func(ctx context.Context) error {
@@ -66,6 +67,13 @@ func (d *Daemon) expireHeld() {
 	}
 	if n > 0 {
 		d.log.Warn().Str("event", "expired").Int("messages", n).Str("says", "messages expired while they were held").Send()
+	}
+}
+
+// forgetRequests drops the keys and answers of old requests.
+func (d *Daemon) forgetRequests() {
+	if err := d.office.ForgetRequests(context.Background(), time.Now()); err != nil {
+		d.observer.Trouble("forget old requests", err)
 	}
 }
 

@@ -40,7 +40,7 @@ func SocketPath(dir string) (string, error) {
 }
 
 // serveSocket serves the API to this machine's user alone.
-func (d *Daemon) serveSocket() error {
+func (d *Daemon) serveSocket(api *web.API) error {
 	path, err := SocketPath(d.options.Dir)
 	if err != nil {
 		return err
@@ -56,22 +56,23 @@ func (d *Daemon) serveSocket() error {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return errors.Join(fmt.Errorf("restrict %s: %w", path, err), listener.Close())
 	}
-	api := web.NewAPI(web.APISettings{
-		Office: d.office, Accounts: d.accounts, Sessions: d.sessions, Version: d.options.Version, Fault: d.observer.Fault,
-		Reload: d.answerReload,
-	})
 	d.serve("socket", web.NewServer(api), listener)
-	d.onClose("waiting requests", func(context.Context) error {
-		api.Stop()
-		return nil
-	})
 	return nil
 }
 
-// servePublic serves the newsroom, health and figures over TCP.
-func (d *Daemon) servePublic() error {
+// newAPI makes the API that the socket and the public server share.
+func (d *Daemon) newAPI() *web.API {
+	return web.NewAPI(web.APISettings{
+		Office: d.office, Accounts: d.accounts, Sessions: d.sessions, Version: d.options.Version, Fault: d.observer.Fault,
+		Reload: d.answerReload, PerMinute: d.options.Config.Server.APIPerMinute, Burst: d.options.Config.Server.APIBurst,
+	})
+}
+
+// servePublic serves the newsroom, the API, health and figures over TCP.
+func (d *Daemon) servePublic(api *web.API) error {
 	c := d.options.Config.Server
-	server := web.NewServer(web.Shield(c.BaseURL, d.withSignIn(web.NewMux(d.public, d.isReady, promhttp.HandlerFor(d.registry, promhttp.HandlerOpts{})))))
+	pages := d.withSignIn(web.NewMux(d.public, d.isReady, promhttp.HandlerFor(d.registry, promhttp.HandlerOpts{})))
+	server := web.NewServer(web.Shield(c.BaseURL, web.WithAPI(api.Remote(c.TrustedProxies), pages)))
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)

@@ -60,6 +60,16 @@ func (o *Office) freezeRow(ctx context.Context, reason string, by Actor) error {
 	})
 }
 
+// MayFreezeFromAfar refuses whoever holds no role, and a token that only reads: a
+// key that leaked from a dashboard must not stop an office. On the machine itself
+// anyone may.
+func (v View) MayFreezeFromAfar(ctx context.Context) error {
+	if v.by.Token != nil && v.by.Token.Scope == people.ScopeRead {
+		return Refuse(Forbidden, "a token that only reads can't freeze", "use one with a wider scope, or sign in")
+	}
+	return v.may(ctx, people.ReadMessages)
+}
+
 // AdoptFreeze takes over a freeze that the file alone holds, as after pressing
 // with the daemon down, so that deleting the file thaws nothing.
 func (o *Office) AdoptFreeze(ctx context.Context) error {

@@ -20,6 +20,7 @@ const (
 	NotFound              // there is no such thing
 	Conflict              // not in this state, or not any more
 	Forbidden             // not by this person
+	TooMany               // not before some time has passed
 )
 
 // Refusal is what a person can mend.

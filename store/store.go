@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"clarion/ledger"
@@ -42,6 +43,8 @@ type Store struct {
 	writerID int64
 	tail     ledger.Link // of this writer's chain; moves only after its commit
 	news     chan struct{}
+
+	moves atomic.Int64 // what people decided so far, in this process
 }
 
 // Open opens or creates the database of a data folder and brings its schema up

@@ -68,11 +68,16 @@ type Tx struct {
 	entries []ledger.Entry
 	names   map[string][]string // lists of audiences that were decoded
 	halted  map[string]bool     // messages that the gate stopped whole
+	request *pending            // that this transaction is the act of
+	decides bool                // it is of a use case, not of the queue
 }
 
 // Update runs a use case's change and its ledger entries in one transaction.
 func (s *Store) Update(ctx context.Context, now time.Time, change func(*Tx) error) error {
-	return s.update(ctx, now, change)
+	return s.update(ctx, now, func(t *Tx) error {
+		t.decides = true
+		return change(t)
+	})
 }
 
 // Now is the transaction's instant.
@@ -108,12 +113,20 @@ func (s *Store) update(ctx context.Context, now time.Time, change func(*Tx) erro
 	if len(t.entries) > 0 {
 		s.tellNews()
 	}
+	t.tookRequest()
+	t.moved()
 	crashpoint.Here(crashpoint.Committed)
 	return nil
 }
 
 func (t *Tx) run(change func(*Tx) error) (ledger.Link, error) {
 	if err := change(t); err != nil {
+		return ledger.Link{}, err
+	}
+	if err := t.unmoved(); err != nil {
+		return ledger.Link{}, err
+	}
+	if err := t.takeRequest(); err != nil {
 		return ledger.Link{}, err
 	}
 	return t.chain()

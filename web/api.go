@@ -15,6 +15,7 @@ import (
 	"path"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -35,6 +36,9 @@ type APISettings struct {
 	Accounts *accounts.Accounts
 	Sessions *Sessions
 	Version  string
+	// PerMinute bounds the requests of one caller over the network, Burst those
+	// that come at once; 0: no bound.
+	PerMinute, Burst int
 	// Local: it is for the same process, whose user has the data folder itself
 	// and so may read all of it. They sign in for anything else.
 	Local bool
@@ -44,8 +48,9 @@ type APISettings struct {
 	Fault func(doing string, err error)
 }
 
-// API serves the API. Whoever comes without a session or token may freeze
-// everything, and nothing else.
+// API serves the API, as a handler to this machine alone. Whoever comes without
+// a session or token may freeze everything there, and nothing else. Remote
+// serves it to others.
 type API struct {
 	office   *office.Office
 	accounts *accounts.Accounts
@@ -56,6 +61,8 @@ type API struct {
 	fault    func(doing string, err error)
 	mux      *http.ServeMux
 	huma     huma.API
+	running  underWay      // requests with a key
+	limits   *limits       // of callers over the network
 	stopped  chan struct{} // closed by Stop
 	stop     sync.Once
 }
@@ -64,10 +71,10 @@ type API struct {
 func NewAPI(s APISettings) *API {
 	a := &API{
 		office: s.Office, accounts: s.Accounts, sessions: s.Sessions, version: s.Version, local: s.Local, renew: s.Reload, fault: s.Fault,
-		mux: http.NewServeMux(), stopped: make(chan struct{}),
+		limits: newLimits(s.PerMinute, s.Burst), mux: http.NewServeMux(), stopped: make(chan struct{}),
 	}
 	a.huma = humago.New(a.mux, a.config())
-	a.huma.UseMiddleware(a.withActor)
+	a.huma.UseMiddleware(withAddress, a.withActor, a.withLimit, a.withName, a.withJSON, a.withKey, a.withCondition, a.withTag)
 	a.registerSessions()
 	a.registerMessages()
 	a.registerAgenda()
@@ -101,6 +108,8 @@ func (a *API) Stop() { a.stop.Do(func() { close(a.stopped) }) }
 func (a *API) config() huma.Config {
 	c := huma.DefaultConfig("Clarion", a.version)
 	c.Info.Description = "People's decisions about messages, and what became of every send. Errors are problem details (RFC 9457). The header Authorization carries the key of a session or a token."
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer", Description: "The key of a session or a token."}}
+	c.Security = []map[string][]string{{"bearer": {}}}
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil
 	c.RejectUnknownQueryParameters = true
@@ -136,8 +145,20 @@ func handle[I, O any](a *API, op huma.Operation, run func(context.Context, *I) (
 		op.Responses = map[string]*huma.Response{}
 	}
 	op.Responses["default"] = a.errorResponse()
+	if slices.Contains(openToAll(), op.OperationID) {
+		op.Security = []map[string][]string{{}}
+	}
+	if takesKey(&op) {
+		describeKey(&op)
+	}
+	a.describeTags(&op)
+	changed := a.guarded(op.OperationID)
+	if _, ok := any((*O)(nil)).(*answer[api.Done]); ok && op.Metadata == nil {
+		op.Metadata = map[string]any{simple: true}
+	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := run(ctx, in)
+		ran(ctx)
+		out, err := onCondition(ctx, a, changed, func(ctx context.Context) (*O, error) { return run(ctx, in) })
 		if err != nil {
 			return nil, a.refusal(ctx, op.Summary, err)
 		}
@@ -157,6 +178,8 @@ func (a *API) errorResponse() *huma.Response {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec := &recorder{ResponseWriter: w}
 	defer a.recover(rec, r)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if h, pattern := a.mux.Handler(r); pattern == "" || path.Clean(r.URL.Path) != r.URL.Path {
 		refuseRoute(rec, r, h)
 		return

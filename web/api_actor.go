@@ -25,7 +25,10 @@ func (a *API) withActor(ctx huma.Context, next func(huma.Context)) {
 	case err != nil:
 		e, _ := a.refusal(ctx.Context(), "recognise who asks", err).(*api.Error) //nolint:errorlint // it is never wrapped
 		writeProblem(ctx, e)
+	case !ok && !a.within(ctx, ""):
+		// it was told to wait
 	case !ok:
+		ctx.SetHeader("WWW-Authenticate", `Bearer error="invalid_token"`)
 		writeProblem(ctx, problem(http.StatusUnauthorized, "the session or token does not hold any more", "sign in with `clarion login`"))
 	default:
 		next(huma.WithValue(ctx, actorKey{}, by))

@@ -14,7 +14,15 @@ import (
 func (a *API) registerAudiences() {
 	handle(a, huma.Operation{
 		OperationID: "list-audiences", Method: http.MethodGet, Path: "/audiences", Summary: "List the audiences", Tags: []string{"audiences"},
-	}, a.listAudiences)
+	}, a.pageAudiences)
+	handle(a, huma.Operation{
+		OperationID: "show-audience", Method: http.MethodGet, Path: "/audiences/{name}", Summary: "Show an audience", Tags: []string{"audiences"},
+	}, func(ctx context.Context, in *struct {
+		Name string `path:"name" maxLength:"200" doc:"The audience's name."`
+	}) (*answer[api.Audience], error) {
+		one, err := a.audience(ctx, in.Name)
+		return reply(one), err
+	})
 	handle(a, huma.Operation{
 		OperationID: "set-audience", Method: http.MethodPut, Path: "/audiences/{name}", Summary: "Add or change an audience", Tags: []string{"audiences"},
 	}, func(ctx context.Context, in *struct {
@@ -31,18 +39,24 @@ func (a *API) registerAudiences() {
 	}, a.importAudience)
 }
 
-func (a *API) listAudiences(ctx context.Context, _ *nothing) (*answer[api.Audiences], error) {
-	all, err := a.view(ctx).Audiences(ctx)
+func (a *API) pageAudiences(ctx context.Context, in *struct{ Paging }) (*listPage[api.Audiences], error) {
+	all, err := a.audiences(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := api.Audiences{Audiences: make([]api.Audience, len(all))}
+	some, next, err := pageOf(in.Paging, "audiences", all, func(x api.Audience) string { return x.Name })
+	return &listPage[api.Audiences]{Link: linkTo(ctx, next), Body: api.Audiences{Audiences: some, Next: next}}, err
+}
+
+func (a *API) audiences(ctx context.Context) ([]api.Audience, error) {
+	all, err := a.view(ctx).Audiences(ctx)
+	out := make([]api.Audience, len(all))
 	for i, d := range all {
-		out.Audiences[i] = api.Audience{
+		out[i] = api.Audience{
 			Name: d.Name, Title: d.Title, Description: d.Description, Public: d.Public, Channels: append([]string{}, d.Channels...), Rule: d.Rule, Size: d.Size,
 		}
 	}
-	return reply(out), nil
+	return out, err
 }
 
 func (a *API) importAudience(ctx context.Context, in *struct {

@@ -26,6 +26,12 @@ func (a *API) registerChannels() {
 		OperationID: "list-channels", Method: http.MethodGet, Path: "/channels", Summary: "List the channels", Tags: []string{"channels"},
 	}, a.listChannels)
 	handle(a, huma.Operation{
+		OperationID: "show-channel", Method: http.MethodGet, Path: "/channels/{name}", Summary: "Show a channel", Tags: []string{"channels"},
+	}, func(ctx context.Context, in *channelName) (*answer[api.Channel], error) {
+		one, err := a.channel(ctx, in.Name)
+		return reply(one), err
+	})
+	handle(a, huma.Operation{
 		OperationID: "check-channel", Method: http.MethodPost, Path: "/channels/{name}/check", Summary: "Check a channel's destination and credentials", Tags: []string{"channels"},
 	}, a.checkChannel)
 	handle(a, huma.Operation{

@@ -131,7 +131,7 @@ func TestAPIOtherDepartmentsAreNotThere(t *testing.T) {
 		"cancel":     func(id string, _ int64) error { return cid.Cancel(ctx, id, "no") },
 		"rehearse":   func(id string, _ int64) error { _, err := cid.Rehearse(ctx, id); return err },
 		"send":       func(_ string, send int64) error { _, err := cid.Send(ctx, send); return err },
-		"recipients": func(_ string, send int64) error { _, err := cid.Recipients(ctx, send, "", 0, 0); return err },
+		"recipients": func(_ string, send int64) error { _, err := cid.Recipients(ctx, send, "", "", 0); return err },
 		"content":    func(_ string, send int64) error { _, err := cid.Content(ctx, send, 0); return err },
 		"look":       func(_ string, send int64) error { _, err := cid.Look(ctx, send); return err },
 		"resolve": func(_ string, send int64) error {

@@ -26,6 +26,12 @@ func (a *API) refusal(ctx context.Context, doing string, err error) error {
 	if e, ok := errors.AsType[*api.Error](err); ok {
 		return e
 	}
+	if errors.Is(err, office.ErrMoved) {
+		return problem(http.StatusConflict, "something else changed meanwhile", "try again")
+	}
+	if errors.Is(err, office.ErrRequestTaken) {
+		return problem(http.StatusConflict, "a request with this key was carried out meanwhile", "ask again: you get its answer")
+	}
 	if ctx.Err() != nil {
 		return &api.Error{Title: "Client Closed Request", Status: statusGone, Detail: "the request was given up"}
 	}
@@ -54,6 +60,8 @@ func statusOf(c office.Code) int {
 		return http.StatusNotFound
 	case office.Conflict:
 		return http.StatusConflict
+	case office.TooMany:
+		return http.StatusTooManyRequests
 	case office.Forbidden:
 		return http.StatusForbidden
 	default:

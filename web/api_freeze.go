@@ -15,6 +15,7 @@ func (a *API) registerFreeze() {
 	}, a.showFreeze)
 	handle(a, huma.Operation{
 		OperationID: "freeze", Method: http.MethodPost, Path: "/freeze", Summary: "Freeze everything", Tags: []string{"freeze"},
+		Metadata: map[string]any{always: true}, // it waits for nothing, the database least of all
 	}, a.freeze)
 	handle(a, huma.Operation{
 		OperationID: "thaw", Method: http.MethodPost, Path: "/thaw", Summary: "Thaw; it takes two people", Tags: []string{"freeze"},
@@ -33,6 +34,11 @@ func (a *API) showFreeze(ctx context.Context, _ *nothing) (*answer[api.Freeze], 
 }
 
 func (a *API) freeze(ctx context.Context, in *given[api.Reason]) (*answer[api.Pressed], error) {
+	if _, isRemote := ctx.Value(remoteKey{}).(remote); isRemote {
+		if err := a.view(ctx).MayFreezeFromAfar(ctx); err != nil {
+			return nil, err
+		}
+	}
 	p := a.office.Freeze(ctx, in.Body.Reason, actor(ctx))
 	return reply(api.Pressed{Memory: p.Memory, File: p.File, Row: p.Row, Says: p.Says}), nil
 }

@@ -22,9 +22,8 @@ type onMessage[T any] struct {
 }
 
 type messagesQuery struct {
-	State  string `query:"state" enum:"draft,in_review,approved,held,releasing,released,released_with_open,rehearsed,cancelled,expired"`
-	Before string `query:"before" maxLength:"40" doc:"The next of the page before."`
-	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+	Paging
+	State string `query:"state" enum:"draft,in_review,approved,held,releasing,released,released_with_open,rehearsed,cancelled,expired"`
 }
 
 type drafted struct {
@@ -92,19 +91,25 @@ func draftedAs(status int, d office.Drafted, dry bool) *drafted {
 	return &drafted{Status: status, Body: body}
 }
 
-func (a *API) listMessages(ctx context.Context, in *messagesQuery) (*answer[api.Messages], error) {
-	all, err := a.view(ctx).Messages(ctx, office.MessageFilter{State: message.State(in.State), Before: in.Before, Limit: in.Limit})
+func (a *API) listMessages(ctx context.Context, in *messagesQuery) (*listPage[api.Messages], error) {
+	before, err := in.behind("messages")
 	if err != nil {
 		return nil, err
 	}
-	page := api.Messages{Messages: make([]api.Message, len(all))}
+	all, err := a.view(ctx).Messages(ctx, office.MessageFilter{State: message.State(in.State), Before: before, Limit: in.Limit + 1})
+	if err != nil {
+		return nil, err
+	}
+	next := ""
+	if len(all) > in.Limit {
+		all = all[:in.Limit]
+		next = cursorOf("messages", all[in.Limit-1].ID)
+	}
+	out := api.Messages{Next: next, Messages: make([]api.Message, len(all))}
 	for i, m := range all {
-		page.Messages[i] = messageOf(m)
+		out.Messages[i] = messageOf(m)
 	}
-	if len(all) == in.Limit {
-		page.Next = all[len(all)-1].ID
-	}
-	return reply(page), nil
+	return &listPage[api.Messages]{Link: linkTo(ctx, next), Body: out}, nil
 }
 
 func (a *API) showMessage(ctx context.Context, in *messageID) (*answer[api.MessageDetail], error) {

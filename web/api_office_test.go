@@ -164,7 +164,7 @@ func TestAPIOpenSends(t *testing.T) {
 	d.refused(err, http.StatusConflict, "failed")
 	_, err = d.ada.Send(ctx, 1<<40)
 	d.refused(err, http.StatusNotFound, "send list")
-	_, err = d.ada.Recipients(ctx, 1<<40, "", 0, 0)
+	_, err = d.ada.Recipients(ctx, 1<<40, "", "", 0)
 	d.refused(err, http.StatusNotFound, "send list")
 	content, err := d.ada.Content(ctx, id, 0)
 	d.no(err)

@@ -26,7 +26,11 @@ func (a *API) registerPeople() {
 	op := func(id, method, path, summary string) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"people"}}
 	}
-	handle(a, op("list-people", http.MethodGet, "/people", "List the people"), a.listPeople)
+	handle(a, op("list-people", http.MethodGet, "/people", "List the people"), a.pagePeople)
+	handle(a, op("show-person", http.MethodGet, "/people/{name}", "Show a person"), func(ctx context.Context, in *personName) (*answer[api.Person], error) {
+		one, err := a.person(ctx, in.Name)
+		return reply(one), err
+	})
 	handle(a, op("set-person", http.MethodPut, "/people/{name}", "Add or change a person"), a.setPerson)
 	handle(a, op("set-roles", http.MethodPut, "/people/{name}/roles", "Set the roles that a person holds in a department"), func(ctx context.Context, in *onPerson[api.Roles]) (*answer[api.Done], error) {
 		roles := make([]people.Role, len(in.Body.Roles))
@@ -80,16 +84,22 @@ func (a *API) setPerson(ctx context.Context, in *onPerson[api.PersonSettings]) (
 	return done(a.accounts.SetPerson(ctx, p, actor(ctx)))
 }
 
-func (a *API) listPeople(ctx context.Context, _ *nothing) (*answer[api.People], error) {
-	all, err := a.accounts.People(ctx, actor(ctx))
+func (a *API) pagePeople(ctx context.Context, in *struct{ Paging }) (*listPage[api.People], error) {
+	all, err := a.people(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := api.People{People: make([]api.Person, len(all))}
+	some, next, err := pageOf(in.Paging, "people", all, func(x api.Person) string { return x.Name })
+	return &listPage[api.People]{Link: linkTo(ctx, next), Body: api.People{People: some, Next: next}}, err
+}
+
+func (a *API) people(ctx context.Context) ([]api.Person, error) {
+	all, err := a.accounts.People(ctx, actor(ctx))
+	out := make([]api.Person, len(all))
 	for i, p := range all {
-		out.People[i] = personOf(p)
+		out[i] = personOf(p)
 	}
-	return reply(out), nil
+	return out, err
 }
 
 func personOf(p people.Person) api.Person {

@@ -27,16 +27,17 @@ func (a *API) registerPolicies() {
 	}) (*answer[api.Done], error) {
 		return done(a.office.DropPolicy(ctx, in.Department, in.Audience, actor(ctx)))
 	})
-	handle(a, op("list-departments", http.MethodGet, "/departments", "List the departments"), func(ctx context.Context, _ *nothing) (*answer[api.Departments], error) {
-		all, err := a.view(ctx).Departments(ctx)
+	handle(a, op("list-departments", http.MethodGet, "/departments", "List the departments"), func(ctx context.Context, in *struct{ Paging }) (*listPage[api.Departments], error) {
+		names, err := a.view(ctx).Departments(ctx)
 		if err != nil {
 			return nil, err
 		}
-		out := api.Departments{Departments: make([]api.Department, len(all))}
-		for i, name := range all {
-			out.Departments[i] = api.Department{Name: name}
+		all := make([]api.Department, len(names))
+		for i, name := range names {
+			all[i] = api.Department{Name: name}
 		}
-		return reply(out), nil
+		some, next, err := pageOf(in.Paging, "departments", all, func(x api.Department) string { return x.Name })
+		return &listPage[api.Departments]{Link: linkTo(ctx, next), Body: api.Departments{Departments: some, Next: next}}, err
 	})
 	handle(a, op("add-department", http.MethodPost, "/departments", "Add a department"), func(ctx context.Context, in *given[api.Department]) (*answer[api.Done], error) {
 		return done(a.office.AddDepartment(ctx, in.Body.Name, actor(ctx)))

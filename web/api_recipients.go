@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -11,10 +12,9 @@ import (
 )
 
 type recipientsQuery struct {
+	Paging
 	ID    int64  `path:"id" minimum:"1" doc:"The send's number."`
 	State string `query:"state" enum:"planned,claimed,sending,waiting,sent,rehearsed,failed,unknown,held,suppressed,cancelled,abandoned"`
-	After int64  `query:"after" minimum:"0" doc:"The next of the page before."`
-	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
 
 func (a *API) registerRecipients() {
@@ -26,19 +26,24 @@ func (a *API) registerRecipients() {
 	}, a.showContent)
 }
 
-func (a *API) listRecipients(ctx context.Context, in *recipientsQuery) (*answer[api.Recipients], error) {
-	if _, err := a.view(ctx).Send(ctx, in.ID); err != nil {
-		return nil, err
-	}
-	all, err := a.view(ctx).Recipients(ctx, in.ID, message.SendState(in.State), in.After, in.Limit)
+func (a *API) listRecipients(ctx context.Context, in *recipientsQuery) (*listPage[api.Recipients], error) {
+	after, err := in.behindNumber("recipients")
 	if err != nil {
 		return nil, err
 	}
-	page := api.Recipients{Recipients: recipientsOf(all)}
-	if len(all) == in.Limit {
-		page.Next = all[len(all)-1].ID
+	if _, err := a.view(ctx).Send(ctx, in.ID); err != nil {
+		return nil, err
 	}
-	return reply(page), nil
+	all, err := a.view(ctx).Recipients(ctx, in.ID, message.SendState(in.State), after, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	next := ""
+	if len(all) > in.Limit {
+		all = all[:in.Limit]
+		next = cursorOf("recipients", strconv.FormatInt(all[in.Limit-1].ID, 10))
+	}
+	return &listPage[api.Recipients]{Link: linkTo(ctx, next), Body: api.Recipients{Recipients: recipientsOf(all), Next: next}}, nil
 }
 
 func (a *API) showContent(ctx context.Context, in *struct {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -23,13 +24,12 @@ type onSend[T any] struct {
 }
 
 type sendsQuery struct {
+	Paging
 	Message   string    `query:"message" maxLength:"40"`
 	Audience  string    `query:"audience" maxLength:"40"`
 	Mechanism string    `query:"mechanism" maxLength:"40"`
 	State     string    `query:"state" enum:"planned,claimed,sending,waiting,sent,rehearsed,failed,unknown,held,suppressed,cancelled,abandoned"`
 	Since     time.Time `query:"since" doc:"Scheduled for this instant or later."`
-	Before    int64     `query:"before" minimum:"0" doc:"The next of the page before."`
-	Limit     int       `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
 
 func (a *API) registerSends() {
@@ -53,32 +53,46 @@ func (a *API) registerSends() {
 	}, a.retrySend)
 }
 
-func (a *API) listSends(ctx context.Context, in *sendsQuery) (*answer[api.Sends], error) {
+func (a *API) listSends(ctx context.Context, in *sendsQuery) (*listPage[api.Sends], error) {
+	before, err := in.behindNumber("sends")
+	if err != nil {
+		return nil, err
+	}
 	all, err := a.view(ctx).Sends(ctx, office.SendFilter{
 		Message: in.Message, Audience: in.Audience, Channel: in.Mechanism, State: message.SendState(in.State),
-		Since: in.Since, Before: in.Before, Limit: in.Limit,
+		Since: in.Since, Before: before, Limit: in.Limit + 1,
 	})
 	if err != nil {
 		return nil, err
 	}
-	page := api.Sends{Sends: sendsOf(all)}
-	if len(all) == in.Limit {
-		page.Next = all[len(all)-1].ID
+	next := ""
+	if len(all) > in.Limit {
+		all = all[:in.Limit]
+		next = cursorOf("sends", strconv.FormatInt(all[in.Limit-1].ID, 10))
 	}
-	return reply(page), nil
+	return &listPage[api.Sends]{Link: linkTo(ctx, next), Body: api.Sends{Sends: sendsOf(all), Next: next}}, nil
 }
 
 func (a *API) showSend(ctx context.Context, in *sendID) (*answer[api.SendDetail], error) {
-	d, err := a.view(ctx).Send(ctx, in.ID)
+	out, err := a.sendDetail(ctx, in.ID)
 	if err != nil {
 		return nil, err
+	}
+	return reply(out), nil
+}
+
+// sendDetail gives a send with the evidence.
+func (a *API) sendDetail(ctx context.Context, id int64) (api.SendDetail, error) {
+	d, err := a.view(ctx).Send(ctx, id)
+	if err != nil {
+		return api.SendDetail{}, err
 	}
 	out := api.SendDetail{Send: sendOf(d.Send), Tries: make([]api.Attempt, len(d.Attempts)), Open: recipientsOf(d.Open)}
 	for i, t := range d.Attempts {
 		out.Tries[i] = attemptOf(t)
 	}
 	evidenceOf(d.Evidence, &out)
-	return reply(out), nil
+	return out, nil
 }
 
 func (a *API) resolveSend(ctx context.Context, in *onSend[api.Resolution]) (*answer[api.Settled], error) {

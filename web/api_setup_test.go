@@ -16,6 +16,7 @@ import (
 	"clarion/channels/kinds"
 	"clarion/client"
 	"clarion/config"
+	"clarion/credentials"
 	"clarion/freeze"
 	"clarion/message"
 	"clarion/office"
@@ -78,7 +79,7 @@ func (f *faults) list() []string {
 
 // desk is an API over a real store, with two authors and two audiences.
 type desk struct {
-	*testing.T
+	testing.TB
 	dir            string
 	store          *store.Store
 	office         *office.Office
@@ -92,7 +93,7 @@ type desk struct {
 	adaKey, benKey string // of their sessions
 }
 
-func openDesk(t *testing.T) *desk {
+func openDesk(t testing.TB) *desk {
 	t.Helper()
 	dir := t.TempDir()
 	s, err := store.Open(t.Context(), dir)
@@ -104,7 +105,7 @@ func openDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings := office.Settings{Language: "en-GB", Zone: "Europe/London", Department: "Test Office", Links: office.Links{
+	settings := office.Settings{Vault: credentials.In(dir), Language: "en-GB", Zone: "Europe/London", Department: "Test Office", Links: office.Links{
 		Page:        func(slug string) string { return "https://news.example.org/news/" + slug },
 		Unsubscribe: func(int64) string { return "https://news.example.org/unsubscribe/token" },
 		AssetBase:   "https://news.example.org/media/", Zone: time.UTC,
@@ -112,7 +113,7 @@ func openDesk(t *testing.T) *desk {
 	for _, c := range cfg.Channels {
 		settings.Channels = append(settings.Channels, office.Channel{Name: c.Name, Kind: c.Kind, Channel: c.Built})
 	}
-	d := &desk{T: t, dir: dir, store: s, office: office.New(s, still{}, freeze.New(dir), settings)}
+	d := &desk{TB: t, dir: dir, store: s, office: office.New(s, still{}, freeze.New(dir), settings)}
 	d.no(d.office.Furnish(t.Context()))
 	d.accounts = accounts.New(s, accounts.Settings{Office: "Test Office", ResetLink: func(code string) string { return "https://news.example.org/signin/choose?code=" + code }})
 	d.sessions = web.NewSessions(s.Sessions(), d.accounts, false)

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"net/http"
 	"time"
 
@@ -28,17 +30,20 @@ func (a *API) registerTokens() {
 		return reply(out), nil
 	})
 	handle(a, op("list-tokens", http.MethodGet, "/tokens", "List the tokens of whoever asks, or of another"), func(ctx context.Context, in *struct {
+		Paging
 		Of string `query:"of" maxLength:"200" doc:"A person or system, for whoever manages people; absent: oneself."`
-	}) (*answer[api.Tokens], error) {
-		all, err := a.accounts.Tokens(ctx, in.Of, actor(ctx))
+	}) (*listPage[api.Tokens], error) {
+		found, err := a.accounts.Tokens(ctx, in.Of, actor(ctx))
 		if err != nil {
 			return nil, err
 		}
-		out := api.Tokens{Tokens: make([]api.Token, len(all))}
-		for i, t := range all {
-			out.Tokens[i] = tokenOf(t)
+		all := make([]api.Token, len(found))
+		for i, t := range found {
+			all[i] = tokenOf(t)
 		}
-		return reply(out), nil
+		// The newest first: the key falls as ids grow.
+		some, next, err := pageOf(in.Paging, "tokens", all, func(x api.Token) string { return fmt.Sprintf("%020d", math.MaxInt64-x.ID) })
+		return &listPage[api.Tokens]{Link: linkTo(ctx, next), Body: api.Tokens{Tokens: some, Next: next}}, err
 	})
 	handle(a, op("revoke-token", http.MethodDelete, "/tokens/{id}", "Revoke a token"), func(ctx context.Context, in *struct {
 		ID int64 `path:"id" minimum:"1" doc:"The token's id."`

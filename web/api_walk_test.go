@@ -128,7 +128,7 @@ func TestAPIPages(t *testing.T) {
 	}
 	seen, before := 0, ""
 	for {
-		page, err := d.ada.Messages(t.Context(), api.MessageFilter{Limit: 2, Before: before})
+		page, err := d.ada.Messages(t.Context(), api.MessageFilter{Limit: 2, Cursor: before})
 		d.no(err)
 		for _, m := range page.Messages {
 			if !ids[m.ID] {
@@ -144,10 +144,9 @@ func TestAPIPages(t *testing.T) {
 	if seen != 5 {
 		t.Errorf("saw %d messages, want 5", seen)
 	}
-	sends, last, total := api.Sends{Next: 1 << 60}, int64(1<<60), 0
-	for sends.Next != 0 {
-		var err error
-		sends, err = d.ada.Sends(t.Context(), api.SendFilter{Limit: 4, Before: sends.Next})
+	last, total := int64(1<<60), 0
+	for more, cursor := true, ""; more; {
+		sends, err := d.ada.Sends(t.Context(), api.SendFilter{Limit: 4, Cursor: cursor})
 		d.no(err)
 		for _, s := range sends.Sends {
 			if s.ID >= last {
@@ -156,6 +155,7 @@ func TestAPIPages(t *testing.T) {
 			last = s.ID
 			total++
 		}
+		cursor, more = sends.Next, sends.Next != ""
 	}
 	if total != 15 {
 		t.Errorf("saw %d sends, want 15", total)

@@ -23,6 +23,9 @@ func withPeer(ctx context.Context, conn net.Conn) context.Context {
 
 // addressOf is where a request of the API comes from.
 func addressOf(ctx context.Context) string {
+	if from, ok := ctx.Value(remoteKey{}).(remote); ok {
+		return from.address
+	}
 	if uid, ok := ctx.Value(peerKey{}).(uint32); ok {
 		return fmt.Sprintf("%s uid %d", socketAddress, uid)
 	}

@@ -34,7 +34,7 @@ func TestFailuresMakeVisitorsWait(t *testing.T) {
 	for range 5 {
 		l.shows(l.post("/signin", "name", "ada", "password", "wrong"), http.StatusForbidden)
 	}
-	l.shows(l.post("/signin", "name", "ada", "password", password), http.StatusConflict, "Too many sign-ins failed.", "Wait ")
+	l.shows(l.post("/signin", "name", "ada", "password", password), http.StatusTooManyRequests, "Too many sign-ins failed.", "Wait ")
 	l.outside()
 }
 

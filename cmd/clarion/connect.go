@@ -43,10 +43,21 @@ func (c *cli) withOffice(ctx context.Context, do func(*client.Client) error) err
 
 // asNobody is withOffice for verbs that need nobody to be signed in.
 func (c *cli) asNobody(ctx context.Context, do func(*client.Client) error) error {
+	if server, err := c.remote(); err != nil || server != "" {
+		return c.unless(err, server, do)
+	}
 	if err := c.mustHaveFolder(); err != nil {
 		return err
 	}
 	return c.inOffice(ctx, do)
+}
+
+// unless runs a verb against a server, if that is known.
+func (c *cli) unless(err error, server string, do func(*client.Client) error) error {
+	if err != nil {
+		return err
+	}
+	return c.onServer(server, do)
 }
 
 // with runs a verb with the caller's session or token.
@@ -64,7 +75,7 @@ func (c *cli) mustHaveFolder() error {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("there is no data folder %s; name it with --data, or make it with `clarion serve` or `clarion user add NAME --first`", dir)
+		return fmt.Errorf("there is no data folder %s; name it with --data, or make it with `clarion serve` or `clarion user add NAME --first`; or sign in to a server with `clarion login URL`", dir)
 	case err != nil:
 		return fmt.Errorf("look at the data folder: %w", err)
 	case !info.IsDir():
@@ -75,6 +86,9 @@ func (c *cli) mustHaveFolder() error {
 
 // inOffice is asNobody for verbs that may make the data folder.
 func (c *cli) inOffice(ctx context.Context, do func(*client.Client) error) error {
+	if err := c.onMachine(); err != nil {
+		return err
+	}
 	over := time.NewTimer(lockWait)
 	defer over.Stop()
 	again := time.NewTicker(lockWait / 20)
@@ -152,6 +166,9 @@ func (c *cli) locked(err error) error {
 
 // withDaemon runs a verb that only a daemon can do.
 func (c *cli) withDaemon(ctx context.Context, do func(*client.Client) error) error {
+	if server, err := c.remote(); err != nil || server != "" {
+		return c.unless(err, server, func(o *client.Client) error { return c.with(o, do) })
+	}
 	if err := c.mustHaveFolder(); err != nil {
 		return err
 	}

@@ -20,6 +20,13 @@ const freezeTime = 10 * time.Second
 func (c *cli) freezeCommand() *cobra.Command {
 	var reason string
 	cmd := c.verb("freeze", "Freeze everything at once; it works with the daemon down", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		server, err := c.remote()
+		if err != nil {
+			return err
+		}
+		if server != "" {
+			return c.freezeServer(cmd.Context(), server, reason)
+		}
 		if err := c.mustHaveFolder(); err != nil {
 			return err
 		}
@@ -47,6 +54,12 @@ func (c *cli) freeze(ctx context.Context, reason string) error {
 	if !p.Memory && err == nil {
 		memory = "no daemon runs"
 	}
+	return c.pressed(p, memory, unnamed)
+}
+
+// pressed says which parts of a freeze took, and why it was in nobody's name, if
+// it was.
+func (c *cli) pressed(p api.Pressed, memory, unnamed string) error {
 	if err := c.result(p, "Frozen. memory: %s, file: %s, row: %s", memory, yesNo(p.File), yesNo(p.Row)); err != nil {
 		return err
 	}
@@ -98,9 +111,6 @@ func (c *cli) pressAs(ctx context.Context, o *client.Client, reason string) (p a
 
 func (c *cli) freezeStatus() *cobra.Command {
 	return c.verb("status", "Tell whether everything is frozen", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
-		if err := c.mustHaveFolder(); err != nil {
-			return err
-		}
 		var state api.Freeze
 		err := c.withOffice(cmd.Context(), func(o *client.Client) error {
 			var err error
@@ -108,7 +118,7 @@ func (c *cli) freezeStatus() *cobra.Command {
 			return err
 		})
 		if err != nil {
-			if !freeze.New(c.dataDir()).Frozen() {
+			if server, _ := c.remote(); server != "" || !freeze.New(c.dataDir()).Frozen() {
 				return err
 			}
 			state = api.Freeze{Frozen: true, Reason: "the file FREEZE is there"}

@@ -14,11 +14,13 @@ import (
 // maxKeyring bounds the file, in bytes.
 const maxKeyring = 1 << 20
 
-// keyring holds the sessions of this machine's user: for each data folder the
-// key of each person who signed in, and who did so last.
+// keyring holds the sessions of this machine's user: for each data folder, and
+// for each server by its address, the key of each person who signed in, and who
+// did so last.
 type keyring struct {
 	path    string
 	Folders map[string]*signedIn `json:"folders"`
+	Server  string               `json:"server,omitempty"` // that was signed in to last
 }
 
 // signedIn is who signed in at one data folder.
@@ -93,6 +95,9 @@ func (k *keyring) drop(folder, name string) {
 	delete(at.Keys, name)
 	if at.Last == name {
 		at.Last = ""
+	}
+	if len(at.Keys) == 0 && k.Server == folder {
+		k.Server = ""
 	}
 }
 

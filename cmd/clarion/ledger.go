@@ -21,7 +21,7 @@ import (
 
 func (c *cli) ledgerCommand() *cobra.Command {
 	return group("ledger", "Verify and export the record",
-		c.ledgerVerify(), c.ledgerExport(), c.ledgerCheckExport(), c.ledgerKey(), c.ledgerHead())
+		c.here(c.ledgerVerify()), c.ledgerExport(), c.ledgerCheckExport(), c.ledgerKey(), c.ledgerHead())
 }
 
 func (c *cli) ledgerVerify() *cobra.Command {

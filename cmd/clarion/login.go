@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,24 +16,28 @@ func (c *cli) loginCommand() *cobra.Command {
 	var secret secretFlag
 	var code string
 	var browser bool
-	cmd := c.verb("login [NAME]", "Sign in; the session lasts for 12 hours, or 2 without use", cobra.MaximumNArgs(1), func(cmd *cobra.Command, args []string) error {
+	cmd := c.verb("login [URL] [NAME]", "Sign in, here or to a server; the session lasts for 12 hours, or 2 without use", cobra.MaximumNArgs(2), func(cmd *cobra.Command, args []string) error {
+		name, err := c.whoAndWhere(args)
+		if err != nil {
+			return err
+		}
 		if browser {
 			return c.loginByBrowser(cmd.Context())
 		}
-		if len(args) == 0 {
-			return errors.New("nobody is named; give your name, or sign in by single sign-on with --browser")
+		if name, err = c.named(name); err != nil {
+			return err
 		}
 		password, err := secret.read(c, "Password: ")
 		if err != nil {
 			return err
 		}
 		return c.asNobody(cmd.Context(), func(o *client.Client) error {
-			in, err := o.SignIn(cmd.Context(), api.SignIn{Name: args[0], Password: password, Code: code})
+			in, err := o.SignIn(cmd.Context(), api.SignIn{Name: name, Password: password, Code: code})
 			if err == nil && in.WantsCode {
 				if code, err = c.ask("Code of your second factor, or a recovery code: "); err != nil {
 					return err
 				}
-				in, err = o.SignIn(cmd.Context(), api.SignIn{Name: args[0], Password: password, Code: code})
+				in, err = o.SignIn(cmd.Context(), api.SignIn{Name: name, Password: password, Code: code})
 			}
 			if err != nil {
 				return err
@@ -52,16 +56,62 @@ func (c *cli) begun(in api.SignedIn) error {
 	if err := c.keep(in); err != nil {
 		return err
 	}
-	return c.result(api.SignedIn{Name: in.Name, Expires: in.Expires}, "You are signed in as %s until %s.", in.Name, c.when(in.Expires))
+	return c.result(api.SignedIn{Name: in.Name, Expires: in.Expires}, "You are signed in%s as %s until %s.", c.whereText(), in.Name, c.when(in.Expires))
+}
+
+// whoAndWhere gives who signs in, if that is said, and takes the server over
+// that they name.
+func (c *cli) whoAndWhere(args []string) (name string, err error) {
+	if len(args) > 0 && strings.Contains(args[0], "://") {
+		c.at, args = args[0], args[1:]
+	} else if len(args) == 2 {
+		return "", misused("%q is not the address of a server, such as https://news.example.org", args[0])
+	}
+	if _, err := c.remote(); err != nil {
+		return "", err
+	}
+	if len(args) == 1 {
+		return args[0], nil
+	}
+	return c.user(), nil
+}
+
+// named asks for the name where only a server was named.
+func (c *cli) named(name string) (string, error) {
+	switch {
+	case name != "":
+		return name, nil
+	case c.at != "":
+		return c.ask("Name: ")
+	default:
+		return "", errors.New("nobody is named; give your name, or sign in by single sign-on with --browser")
+	}
+}
+
+// whereText names the server that a verb went to; nothing for a data folder.
+func (c *cli) whereText() string {
+	if server, _ := c.remote(); server != "" {
+		return " to " + server
+	}
+	return ""
 }
 
 // keep remembers a session for the verbs that follow.
 func (c *cli) keep(in api.SignedIn) error {
-	folder, err := filepath.Abs(c.dataDir())
+	server, err := c.remote()
 	if err != nil {
-		return fmt.Errorf("find the data folder: %w", err)
+		return err
 	}
-	return changeKeyring(func(k *keyring) { k.put(folder, in.Name, in.Key) })
+	place, err := c.place()
+	if err != nil {
+		return err
+	}
+	return changeKeyring(func(k *keyring) {
+		k.put(place, in.Name, in.Key)
+		if server != "" {
+			k.Server = server
+		}
+	})
 }
 
 func (c *cli) logoutCommand() *cobra.Command {
@@ -87,11 +137,11 @@ func (c *cli) logoutCommand() *cobra.Command {
 
 // forget drops the session that was used.
 func (c *cli) forget() error {
-	folder, err := filepath.Abs(c.dataDir())
+	place, err := c.place()
 	if err != nil {
-		return fmt.Errorf("find the data folder: %w", err)
+		return err
 	}
-	return changeKeyring(func(k *keyring) { k.drop(folder, c.user()) })
+	return changeKeyring(func(k *keyring) { k.drop(place, c.user()) })
 }
 
 // ended reports whether a refusal says that a session or token does not hold.
@@ -148,11 +198,11 @@ func (c *cli) sessionKey() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	folder, err := filepath.Abs(c.dataDir())
+	place, err := c.place()
 	if err != nil {
-		return "", fmt.Errorf("find the data folder: %w", err)
+		return "", err
 	}
-	key := k.key(folder, c.user())
+	key := k.key(place, c.user())
 	if key == "" && c.user() != "" {
 		return "", fmt.Errorf("%s is not signed in here; sign in with `clarion login %s`", c.user(), c.user())
 	}

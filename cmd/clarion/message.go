@@ -29,7 +29,7 @@ func (c *cli) messageList() *cobra.Command {
 			all, err := pages(f.Limit, func(limit int) ([]api.Message, bool, error) {
 				f.Limit = limit
 				page, err := o.Messages(cmd.Context(), f)
-				f.Before = page.Next
+				f.Cursor = page.Next
 				return page.Messages, page.Next != "", err
 			})
 			if err != nil {
@@ -45,7 +45,7 @@ func (c *cli) messageList() *cobra.Command {
 		})
 	})
 	cmd.Flags().StringVar(&f.State, "state", "", "only those in this state, as in \"in review\"")
-	cmd.Flags().IntVar(&f.Limit, "limit", api.DefaultPage, "at most so many; 0: all")
+	cmd.Flags().IntVar(&f.Limit, "limit", defaultLimit, "at most so many; 0: all")
 	return cmd
 }
 
@@ -72,6 +72,9 @@ func (c *cli) publish(m api.Message) string {
 	}
 	return c.when(m.ScheduledFor)
 }
+
+// defaultLimit is how much of a list is shown unless somebody asks for more.
+const defaultLimit = 100
 
 // pages gathers pages of a list until there are enough; 0 means all.
 func pages[T any](limit int, next func(limit int) (page []T, more bool, err error)) ([]T, error) {

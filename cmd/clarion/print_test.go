@@ -94,9 +94,9 @@ func TestPlainUsage(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	t.Parallel()
-	const total = 2500
+	const total = 500
 	for limit, want := range map[int][]int{
-		1: {1}, 1000: {1000}, 1001: {1000, 1}, 2500: {1000, 1000, 500}, 9999: {1000, 1000, 1000}, 0: {1000, 1000, 1000},
+		1: {1}, 200: {200}, 201: {200, 1}, 500: {200, 200, 100}, 9999: {200, 200, 200}, 0: {200, 200, 200},
 	} {
 		var asked []int
 		given := 0

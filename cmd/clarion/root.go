@@ -17,9 +17,13 @@ type cli struct {
 	data   string // flags; use dataDir and so on
 	config string
 	as     string // whose session, if several are signed in
+	at     string // server; use remote
 	json   bool
-	began  bool           // the command line was understood
-	zone   *time.Location // see zoneOf
+
+	insecure bool // plain http to another machine
+
+	began bool           // the command line was understood
+	zone  *time.Location // see zoneOf
 }
 
 func (c *cli) root() *cobra.Command {
@@ -30,7 +34,8 @@ func (c *cli) root() *cobra.Command {
 through a web feed, email and other channels, and keeps a record of every send.
 
 A verb speaks to the daemon of the data folder. If none runs, it works on the
-folder itself for as long as it takes.`,
+folder itself for as long as it takes. After ` + "`clarion login URL`" + `, or with --server,
+it speaks to that server.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
@@ -39,12 +44,14 @@ folder itself for as long as it takes.`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&c.data, "data", "", "data folder (CLARION_DATA; default ./data)")
 	flags.StringVar(&c.config, "config", "", "configuration file (CLARION_CONFIG; default clarion.toml in the data folder, else a built-in one)")
+	flags.StringVar(&c.at, "server", "", "address of a server to speak to, such as https://news.example.org (CLARION_SERVER; without, and without a data folder, the one that you signed in to last)")
+	flags.BoolVar(&c.insecure, "insecure", false, "speak plain http to a server on another machine: anybody on the way can read your key")
 	flags.StringVar(&c.as, "user", "", "whose session to use, of those who signed in here; without, the last (CLARION_USER)")
 	flags.BoolVar(&c.json, "json", false, "write JSON, one object a line")
 	root.AddCommand(
-		c.serveCommand(), c.reloadCommand(), c.demoCommand(), c.healthCommand(), c.messageCommand(), c.templateCommand(), c.sendCommand(), c.channelCommand(), c.audienceCommand(), c.userCommand(), c.departmentCommand(), c.policyCommand(), c.tokenCommand(), c.hookCommand(), c.loginCommand(), c.logoutCommand(), c.whoamiCommand(), c.proveCommand(),
-		c.freezeCommand(), c.thawCommand(), c.ledgerCommand(), c.backupCommand(), c.restoreCommand(), c.statusCommand(),
-		c.configCommand(), c.versionCommand(),
+		c.here(c.serveCommand()), c.reloadCommand(), c.here(c.demoCommand()), c.here(c.healthCommand()), c.messageCommand(), c.templateCommand(), c.sendCommand(), c.channelCommand(), c.audienceCommand(), c.userCommand(), c.departmentCommand(), c.policyCommand(), c.tokenCommand(), c.hookCommand(), c.loginCommand(), c.logoutCommand(), c.whoamiCommand(), c.proveCommand(),
+		c.freezeCommand(), c.thawCommand(), c.ledgerCommand(), c.backupCommand(), c.here(c.restoreCommand()), c.statusCommand(),
+		c.here(c.configCommand()), c.versionCommand(),
 	)
 	return root
 }

@@ -151,11 +151,11 @@ func (c *cli) sendRecipients() *cobra.Command {
 			return err
 		}
 		return c.withOffice(cmd.Context(), func(o *client.Client) error {
-			after := int64(0)
+			cursor := ""
 			all, err := pages(limit, func(limit int) ([]api.Recipient, bool, error) {
-				page, err := o.Recipients(cmd.Context(), id, state, after, limit)
-				after = page.Next
-				return page.Recipients, page.Next != 0, err
+				page, err := o.Recipients(cmd.Context(), id, state, cursor, limit)
+				cursor = page.Next
+				return page.Recipients, page.Next != "", err
 			})
 			if err != nil {
 				return err
@@ -166,6 +166,6 @@ func (c *cli) sendRecipients() *cobra.Command {
 		})
 	})
 	cmd.Flags().StringVar(&state, "state", "", "only those in this state")
-	cmd.Flags().IntVar(&limit, "limit", api.DefaultPage, "at most so many; 0: all")
+	cmd.Flags().IntVar(&limit, "limit", defaultLimit, "at most so many; 0: all")
 	return cmd
 }

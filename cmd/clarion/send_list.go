@@ -45,7 +45,7 @@ func (c *cli) sendList() *cobra.Command {
 	flags.StringVar(&f.Mechanism, "mechanism", "", "only those by this channel")
 	flags.StringVar(&f.State, "state", "", "only those in this state")
 	flags.StringVar(&since, "since", "", "only those scheduled for this time or later: \"2027-05-01 09:00 Europe/London\" or RFC 3339")
-	flags.IntVar(&f.Limit, "limit", api.DefaultPage, "at most so many; 0: all")
+	flags.IntVar(&f.Limit, "limit", defaultLimit, "at most so many; 0: all")
 	return cmd
 }
 
@@ -65,8 +65,8 @@ func allSends(ctx context.Context, o *client.Client, f api.SendFilter) ([]api.Se
 	return pages(f.Limit, func(limit int) ([]api.Send, bool, error) {
 		f.Limit = limit
 		page, err := o.Sends(ctx, f)
-		f.Before = page.Next
-		return page.Sends, page.Next != 0, err
+		f.Cursor = page.Next
+		return page.Sends, page.Next != "", err
 	})
 }
 

@@ -13,6 +13,9 @@ func (c *cli) zoneOf() *time.Location {
 		return c.zone
 	}
 	c.zone = time.UTC
+	if server, _ := c.remote(); server != "" {
+		return c.zone // its configuration is elsewhere
+	}
 	cfg, err := c.loadConfig()
 	if err != nil {
 		return c.zone // the zone stands beside each time

@@ -89,6 +89,18 @@ CREATE INDEX failed_sign_ins_by_account ON failed_sign_ins (account, at);
 CREATE INDEX failed_sign_ins_by_address ON failed_sign_ins (address, at);
 CREATE INDEX failed_sign_ins_by_age ON failed_sign_ins (at);
 
+-- Requests that must take effect once. The key is kept nowhere.
+CREATE TABLE idempotency_keys (
+  id        BLOB NOT NULL UNIQUE, -- hash of who asked and the key
+  print     BLOB NOT NULL, -- keyed hash of what was asked
+  at        INTEGER NOT NULL,
+  writer_id INTEGER NOT NULL DEFAULT 0, -- of the act's entries in the ledger, written with them
+  first     INTEGER NOT NULL DEFAULT 0,
+  count     INTEGER NOT NULL DEFAULT 0, -- 0: nothing was done, it was refused
+  answer    BLOB -- sealed by the key; NULL until it is known
+) STRICT;
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (at);
+
 -- An empty department or audience means every one.
 CREATE TABLE policies (
   department    TEXT NOT NULL,
