@@ -18,6 +18,8 @@ import (
 
 	"clarion/api"
 	"clarion/channels"
+	"clarion/channels/receiver"
+	"clarion/hooks"
 	"clarion/message"
 	"clarion/people"
 	"clarion/store"
@@ -94,6 +96,19 @@ func (b *bundle) hook(name string, s *system, types ...string) {
 	s.verifier = verifier
 }
 
+// hookBefore has a system told of everything that a daemon does, its start
+// included.
+func (b *bundle) hookBefore(name string, s *system) {
+	b.Helper()
+	h := hooks.Hook{Name: name, URL: s.URL + "/hooks", Types: hooks.Types(), Secret: receiver.NewSecret()}
+	before, err := store.Open(b.Context(), b.dir)
+	b.no(err)
+	b.no(before.Update(b.Context(), time.Now(), func(t *store.Tx) error { return t.InsertHook(h) }))
+	b.no(before.Close())
+	s.verifier, err = standardwebhooks.NewWebhook(h.Secret.Reveal())
+	b.no(err)
+}
+
 // first waits for an event of a type.
 func (b *bundle) first(s *system, typ string) told {
 	b.Helper()
@@ -162,8 +177,8 @@ func TestHookAlarms(t *testing.T) {
 	var err error
 	b.config, err = b.read()
 	b.no(err)
-	b.start().furnish()
-	b.hook("dashboard", s, "alarm.*", "channel.*")
+	b.hookBefore("dashboard", s)
+	b.start()
 	b.await("the expiry", func() bool {
 		return slices.ContainsFunc(s.of("alarm.credentials"), func(e told) bool { return e.Data["expired"] == true })
 	})
