@@ -32,7 +32,9 @@ func bodies() map[string]string {
 		"pause-channel": reason, "rehearse-channel": `{"rehearsal":true}`,
 		"set-audience": `{"title":"Press","channels":["email"]}`, "import-audience": "email\n",
 		"set-person": `{"full_name":"Vic Timm"}`, "set-roles": `{"department":"*","roles":["viewer"]}`, "make-token": `{"name":"x","scope":"read","days":1}`,
-		"set-policy": `{"approvals":1}`, "add-department": `{"name":"New"}`, "freeze": reason, "thaw": reason, "verify-ledger": `{"heads":[]}`,
+		"set-policy": `{"approvals":1}`,
+		"add-hook":   `{"name":"board","url":"https://board.example.org/told","types":["*"]}`, "disable-hook": reason, "rotate-hook": `{"overlap_seconds":0}`,
+		"resend-hook": `{"event":"evt_x_1"}`, "add-department": `{"name":"New"}`, "freeze": reason, "thaw": reason, "verify-ledger": `{"heads":[]}`,
 	}
 }
 
