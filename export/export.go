@@ -55,6 +55,7 @@ type body struct {
 	Mode      string   `json:"mode"`
 	Verified  bool     `json:"verified"`
 	RemoteURL string   `json:"remote_url"`
+	Template  string   `json:"template"`
 
 	Outcomes map[string]int `json:"outcomes"`
 }
