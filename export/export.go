@@ -56,6 +56,8 @@ type body struct {
 	Verified  bool     `json:"verified"`
 	RemoteURL string   `json:"remote_url"`
 	Template  string   `json:"template"`
+	Corrects  string   `json:"corrects"`
+	Withdraws string   `json:"withdraws"`
 
 	Outcomes map[string]int `json:"outcomes"`
 }

@@ -61,9 +61,9 @@ func tellMessage(kind ledger.Kind, b body) string {
 	revision := fmt.Sprintf("revision %d of %s", b.Revision, m)
 	switch kind {
 	case ledger.MessageAdded:
-		return fmt.Sprintf("%s added %s as a draft%s", who, m, filledIn(b))
+		return fmt.Sprintf("%s added %s as a draft%s%s", who, m, amends(b), filledIn(b))
 	case ledger.MessageEdited:
-		return fmt.Sprintf("%s edited %s, which made revision %d, a draft%s", who, m, b.Revision, voided(b))
+		return fmt.Sprintf("%s edited %s, which made revision %d, a draft%s%s", who, m, b.Revision, amends(b), voided(b))
 	case ledger.MessageSubmitted:
 		return fmt.Sprintf("%s submitted %s for approval", who, revision)
 	case ledger.MessageApproved:
@@ -102,6 +102,17 @@ func voided(b body) string {
 		return "; the approval that it had is void"
 	case "in_review":
 		return "; it left review, and approvals given in it are void"
+	}
+	return ""
+}
+
+// amends names the message that another corrects or withdraws.
+func amends(b body) string {
+	switch {
+	case b.Corrects != "":
+		return " that corrects message " + b.Corrects
+	case b.Withdraws != "":
+		return " that withdraws message " + b.Withdraws
 	}
 	return ""
 }
