@@ -86,6 +86,9 @@ func (a *Accounts) Invite(ctx context.Context, name string, by office.Actor) (li
 		if !a.byPassword(p) {
 			return office.Refuse(office.Conflict, name+" signs in by single sign-on and has no password", "let them sign in there")
 		}
+		if !p.Active() {
+			return office.Refuse(office.Conflict, name+" is disabled, so a link would not work", fmt.Sprintf("give them their access back first with `clarion user enable %s`", name))
+		}
 		if err := t.InsertReset(hashed("reset", code), name, t.Now().Add(ResetAge)); err != nil {
 			return err
 		}

@@ -59,6 +59,9 @@ func TestWhoManagesPeople(t *testing.T) {
 	b.refused(b.SetRoles(b.ctx, "nobody", "Rivers", nil, as("bob")), office.NotFound, "no person called nobody")
 	b.refused(b.Disable(b.ctx, "ada", as("ada")), office.Forbidden, "disables themselves")
 	b.refused(b.Disable(b.ctx, "nobody", as("ada")), office.NotFound, "no person")
+	b.no(b.Disable(b.ctx, "cat", as("ada")))
+	_, err := b.Invite(b.ctx, "cat", as("ada"))
+	b.refused(err, office.Conflict, "cat is disabled, so a link would not work; give them their access back first with `clarion user enable cat`")
 }
 
 func TestInvitationsHoldOnce(t *testing.T) {

@@ -186,7 +186,7 @@ func (a *Accounts) Prove(ctx context.Context, s Session, code, address string) (
 	}
 	err = a.own(ctx, office.Actor{Name: s.Person, Verified: true}, func(t *store.Tx, account store.Account) error {
 		if account.Factor == "" {
-			return office.Refuse(office.Conflict, "you have no second factor", "set one up in your account")
+			return office.Refuse(office.Conflict, "you have no second factor", "set one up in the browser, at /account")
 		}
 		proved, err := prove(t, account, code)
 		if err == nil && !proved {

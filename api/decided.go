@@ -20,7 +20,7 @@ type Decided struct {
 
 // First is the first of two people's decisions, waiting for the second.
 type First struct {
-	Act     string `json:"act" doc:"release, thaw or erase."`
+	Act     string `json:"act" doc:"release, emergency, thaw or erase."`
 	Subject string `json:"subject" doc:"The message's id, everything, or a person's name."`
 	By      string `json:"by"`
 	At      Time   `json:"at" format:"date-time" nullable:"true"`

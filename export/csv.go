@@ -5,7 +5,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // byteOrderMark tells spreadsheets that a table is UTF-8.
@@ -66,6 +65,9 @@ func (t *Table) begin() error {
 	return t.csv.Write(Columns())
 }
 
+// inMilliseconds writes instants alike, so that a table sorts by them as text.
+const inMilliseconds = "2006-01-02T15:04:05.000Z"
+
 // cellsOf gives the texts of an entry's cells.
 func cellsOf(e Entry) []string {
 	b, err := read(e)
@@ -81,7 +83,7 @@ func cellsOf(e Entry) []string {
 		reason = b.Why
 	}
 	return []string{
-		e.Writer, strconv.FormatInt(e.Seq, 10), e.At.UTC().Format(time.RFC3339Nano), string(e.Kind), Story(e),
+		e.Writer, strconv.FormatInt(e.Seq, 10), e.At.UTC().Format(inMilliseconds), string(e.Kind), Story(e),
 		b.Message, number(int64(b.Revision)), number(int64(b.Run)), number(b.Send), b.Mechanism, strings.Join(b.Audiences, ", "), b.By, b.With, reason,
 		b.Hold, b.From, to, number(int64(b.Count)), b.Digest, b.Content, b.RemoteURL, e.Hash, string(e.Body),
 	}

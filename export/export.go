@@ -55,6 +55,9 @@ type body struct {
 	Mode      string   `json:"mode"`
 	Verified  bool     `json:"verified"`
 	RemoteURL string   `json:"remote_url"`
+	Template  string   `json:"template"`
+	Corrects  string   `json:"corrects"`
+	Withdraws string   `json:"withdraws"`
 
 	Outcomes map[string]int `json:"outcomes"`
 }

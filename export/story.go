@@ -24,6 +24,8 @@ func Story(e Entry) string {
 		tell = tellSend
 	case strings.HasPrefix(kind, "person."), strings.HasPrefix(kind, "account."), strings.HasPrefix(kind, "token."):
 		tell = tellPerson
+	case strings.HasPrefix(kind, "template."):
+		tell = tellTemplate
 	}
 	told := tell(e.Kind, b)
 	if told == "" {
@@ -31,6 +33,14 @@ func Story(e Entry) string {
 	}
 	if b.Reason != "" && e.Kind != ledger.MessageCommented {
 		told += ": " + b.Reason
+	}
+	return sentence(told)
+}
+
+// sentence ends a text, unless what somebody said has ended it already.
+func sentence(told string) string {
+	if strings.HasSuffix(told, ".") || strings.HasSuffix(told, "?") || strings.HasSuffix(told, "!") {
+		return told
 	}
 	return told + "."
 }
@@ -51,16 +61,16 @@ func tellMessage(kind ledger.Kind, b body) string {
 	revision := fmt.Sprintf("revision %d of %s", b.Revision, m)
 	switch kind {
 	case ledger.MessageAdded:
-		return fmt.Sprintf("%s added %s as a draft", who, m)
+		return fmt.Sprintf("%s added %s as a draft%s%s", who, m, amends(b), filledIn(b))
 	case ledger.MessageEdited:
-		return fmt.Sprintf("%s edited %s, which made revision %d, a draft%s", who, m, b.Revision, voided(b))
+		return fmt.Sprintf("%s edited %s, which made revision %d, a draft%s%s", who, m, b.Revision, amends(b), voided(b))
 	case ledger.MessageSubmitted:
 		return fmt.Sprintf("%s submitted %s for approval", who, revision)
 	case ledger.MessageApproved:
 		if b.To == "in_review" {
 			return fmt.Sprintf("%s approved %s, which needs further approvals", who, revision)
 		}
-		return fmt.Sprintf("%s approved %s, which is approved with that", who, revision)
+		return fmt.Sprintf("%s approved %s, which is approved with that%s", who, revision, aside(b.Why))
 	case ledger.MessageReturned:
 		return fmt.Sprintf("%s returned %s to its authors", who, revision)
 	case ledger.MessageHeld:
@@ -96,6 +106,33 @@ func voided(b body) string {
 	return ""
 }
 
+// amends names the message that another corrects or withdraws.
+func amends(b body) string {
+	switch {
+	case b.Corrects != "":
+		return " that corrects message " + b.Corrects
+	case b.Withdraws != "":
+		return " that withdraws message " + b.Withdraws
+	}
+	return ""
+}
+
+// filledIn names the template that a message was made from.
+func filledIn(b body) string {
+	if b.Template == "" {
+		return ""
+	}
+	return ", filled in from the template " + b.Template
+}
+
+// aside adds what Clarion says of a decision.
+func aside(why string) string {
+	if why == "" {
+		return ""
+	}
+	return "; " + why
+}
+
 // because says why something was held.
 func because(b body) string {
 	switch {
@@ -113,9 +150,9 @@ func tellSend(kind ledger.Kind, b body) string {
 	case ledger.SendAttempt:
 		return fmt.Sprintf("Attempt %d to send %s: %s%s%s", b.Attempt, what, outcome(b.Outcome), rehearsed(b), where(b))
 	case ledger.SendRecipients:
-		return fmt.Sprintf("%d attempts to send %s: %s%s", b.Attempts, what, counts(b.Outcomes), rehearsed(b))
+		return fmt.Sprintf("%s to send %s: %s%s", several(b.Attempts, "attempt"), what, counts(b.Outcomes), rehearsed(b))
 	case ledger.SendCandidates:
-		return fmt.Sprintf("It was fixed who gets %s: %d recipients", what, b.Count)
+		return fmt.Sprintf("It was fixed who gets %s: %s", what, several(b.Count, "recipient"))
 	case ledger.SendHeld:
 		return fmt.Sprintf("%s held back sending %s%s", b.who(), what, because(b))
 	case ledger.SendDropped:
@@ -165,6 +202,14 @@ func where(b body) string {
 		return ""
 	}
 	return ", at " + b.RemoteURL
+}
+
+// several counts things in words that fit the number.
+func several(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // counts lists how often each outcome came, in order of name.
@@ -217,46 +262,4 @@ func orNone(roles string) string {
 		return "none"
 	}
 	return roles
-}
-
-// tellDecision tells of anything else.
-func tellDecision(kind ledger.Kind, b body) string {
-	who := b.who()
-	switch kind {
-	case ledger.Opened:
-		return "A new chain of the record begins"
-	case ledger.KeyMade:
-		return "A key was made, by which exports are signed from here on"
-	case ledger.ChannelPaused:
-		return fmt.Sprintf("%s paused the channel %s", who, b.Subject)
-	case ledger.ChannelResumed:
-		return fmt.Sprintf("%s resumed the channel %s", who, b.Subject)
-	case ledger.ChannelMode:
-		return fmt.Sprintf("%s switched the channel %s to %s", who, b.Subject, b.Mode)
-	case ledger.AudienceChanged:
-		return fmt.Sprintf("%s set the audience %s", who, b.Subject)
-	case ledger.AudienceImported:
-		return fmt.Sprintf("%s imported %d subscribers into the audience %s", who, b.Count, b.Subject)
-	case ledger.Unsubscribed:
-		return fmt.Sprintf("A recipient unsubscribed from %s", strings.Join(b.Audiences, ", "))
-	case ledger.Frozen:
-		return fmt.Sprintf("%s froze everything", who)
-	case ledger.Thawed:
-		return fmt.Sprintf("%s ended the freeze", who)
-	case ledger.Countersigned:
-		return fmt.Sprintf("%s was the first of two to decide: %s %s", who, inWords(b.Act), b.Subject)
-	case ledger.Restored:
-		return "The database was restored from a backup; nothing leaves before two people release it"
-	case ledger.PolicyChanged:
-		return fmt.Sprintf("%s set the policy of %s: %s", who, b.Subject, b.Mode)
-	case ledger.AlarmCredentials:
-		return fmt.Sprintf("Staff were told that the credentials of the channel %s expire, or have", b.Subject)
-	case ledger.HookChanged:
-		return fmt.Sprintf("The hook %s was %s, by %s", b.Subject, b.Mode, who)
-	case ledger.HookFailed:
-		return fmt.Sprintf("The hook %s was disabled: %s", b.Subject, b.Why)
-	case ledger.DepartmentChanged:
-		return fmt.Sprintf("The department %s was %s by %s", b.Subject, b.Mode, who)
-	}
-	return ""
 }

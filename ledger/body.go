@@ -16,9 +16,12 @@ type MessageBody struct {
 	By       string             `json:"by,omitempty"`
 	With     string             `json:"with,omitempty"` // the first of two people
 	Reason   string             `json:"reason,omitempty"`
-	Why      string             `json:"why,omitempty"`      // the gate's own phrase
-	Verified bool               `json:"verified,omitempty"` // the person proved who they are
-	Accepted []Accepted         `json:"accepted,omitempty"` // by a release: changed channels as they are now
+	Why      string             `json:"why,omitempty"` // the gate's own phrase
+	// Corrects or Withdraws is the message that this one is about.
+	Corrects  string     `json:"corrects,omitempty"`
+	Withdraws string     `json:"withdraws,omitempty"`
+	Verified  bool       `json:"verified,omitempty"` // the person proved who they are
+	Accepted  []Accepted `json:"accepted,omitempty"` // by a release: changed channels as they are now
 	// Template and TemplateDigest are what a message was filled in from; of an
 	// approval, what made one approver enough.
 	Template       string `json:"template,omitempty"`

@@ -46,7 +46,7 @@ func TestAmendWhatAnotherDepartmentSaid(t *testing.T) {
 	digest := b.submit(fixed)
 	b.refused(b.Approve(b.ctx, fixed, digest, as("cid")), office.Forbidden, "cid may not approve messages in the department of message "+id)
 	_, err = b.Emergency(b.ctx, fixed, digest, "flood", as("cid"))
-	b.refused(err, office.Forbidden, "cid may not approve messages in the department of message "+id)
+	b.refused(err, office.Forbidden, "cid may not let messages go in an emergency in the department of message "+id)
 	b.wants(fixed, message.InReview)
 	b.no(b.Approve(b.ctx, fixed, digest, as("dee")))
 	b.wants(fixed, message.Approved)

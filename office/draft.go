@@ -234,7 +234,9 @@ func (o *Office) add(ctx context.Context, d Draft, by Actor, also func(t *store.
 		if err := also(t, m.ID); err != nil {
 			return err
 		}
-		return recordMessage(t, ledger.MessageAdded, by, "", ledger.MessageBody{Message: m.ID, Revision: 1, Content: r.content.Digest(), To: message.Draft})
+		return recordMessage(t, ledger.MessageAdded, by, "", ledger.MessageBody{
+			Message: m.ID, Revision: 1, Content: r.content.Digest(), To: message.Draft, Corrects: r.content.Corrects, Withdraws: r.content.Withdraws,
+		})
 	})
 	if err != nil {
 		return Drafted{}, fmt.Errorf("add %s: %w", d.File, err)
@@ -280,6 +282,7 @@ func (o *Office) Edit(ctx context.Context, id string, d Draft, by Actor) (Drafte
 		revision = m.Revision + 1
 		return recordMessage(t, ledger.MessageEdited, by, "", ledger.MessageBody{
 			Message: id, Revision: revision, Content: r.content.Digest(), Digest: m.ApprovedDigest, From: m.State, To: message.Draft,
+			Corrects: r.content.Corrects, Withdraws: r.content.Withdraws,
 		})
 	})
 	if err != nil {

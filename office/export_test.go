@@ -129,6 +129,26 @@ func TestExportOfOneMessage(t *testing.T) {
 	}
 }
 
+// An export of a message tells that another was added, or edited, to correct or
+// withdraw it. One about a message that is not there is refused: none has
+// nothing about it.
+func TestExportNamesWhatAmends(t *testing.T) {
+	b := setup(t)
+	original := b.public()
+	withdrawal := b.add("withdraws: " + original)
+	var told []string
+	_, err := b.Export(b.ctx, export.Range{Message: original}, func(e export.Entry) error {
+		told = append(told, export.Story(e))
+		return nil
+	})
+	b.no(err)
+	if want := "ann added message " + withdrawal + " as a draft that withdraws message " + original + "."; !slices.Contains(told, want) {
+		t.Errorf("no story is %q: %q", want, told)
+	}
+	_, err = b.Export(b.ctx, export.Range{Message: "mnone"}, func(export.Entry) error { return errors.New("handed out") })
+	b.refused(err, office.NotFound, "there is no message mnone")
+}
+
 // Whoever was erased stays somebody else: four eyes are still four.
 func TestFourEyesAfterAnErasure(t *testing.T) {
 	b := setup(t)

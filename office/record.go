@@ -25,6 +25,11 @@ func (v View) Export(ctx context.Context, within export.Range, hand func(export.
 	if err := v.may(ctx, people.ExportLedger); err != nil {
 		return nil, err
 	}
+	if within.Message != "" {
+		if _, err := v.message(ctx, within.Message); err != nil {
+			return nil, err
+		}
+	}
 	return v.office.store.Export(ctx, within, hand)
 }
 

@@ -158,6 +158,7 @@ func (o *Office) insertFilled(t *store.Tx, f *filling, by Actor) (told notice, e
 	body := ledger.MessageBody{
 		Message: m.ID, Revision: m.Revision, Content: f.content.Digest(), To: message.Draft,
 		Template: f.template.Name, TemplateDigest: f.template.Digest, Why: "filled in from the template " + f.template.Name,
+		Corrects: f.content.Corrects, Withdraws: f.content.Withdraws,
 	}
 	if err := recordMessage(t, ledger.MessageAdded, by, "", body); err != nil {
 		return told, err

@@ -23,6 +23,7 @@ const (
 	ReturnMessage   Act = "message.return"
 	ReleaseMessage  Act = "message.release"
 	EmergencySend   Act = "message.emergency"
+	RushMessage     Act = "message.rush"
 	SettleDebt      Act = "message.settle-debt"
 	ResolveSend     Act = "send.resolve"
 	RetrySend       Act = "send.retry"
@@ -78,6 +79,7 @@ func rules() []rule {
 		{act: ReturnMessage, words: "return messages", roles: []Role{Approver}, decides: true},
 		{act: ReleaseMessage, words: "release what is held", roles: []Role{Publisher}, decides: true},
 		{act: EmergencySend, words: "let messages go alone in an emergency", roles: []Role{Emergency}, decides: true},
+		{act: RushMessage, words: "let messages go in an emergency", roles: []Role{Approver, Publisher}, decides: true},
 		{act: SettleDebt, words: "settle what left in an emergency", roles: []Role{Approver}, decides: true},
 		{act: ResolveSend, words: "resolve unknown sends", roles: []Role{Publisher, Operator}, decides: true},
 		{act: RetrySend, words: "retry failed sends", roles: []Role{Publisher, Operator}, decides: true},

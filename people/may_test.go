@@ -148,7 +148,7 @@ func TestASystemDoesNotDecide(t *testing.T) {
 	}
 	robot := who(all...)
 	robot.Person.Kind = System
-	for _, act := range []Act{ApproveMessage, ReturnMessage, ReleaseMessage, EmergencySend, SettleDebt, ThawAll, DecideChannel, ManagePeople, SetPolicy, ResolveSend, RetrySend, ApproveTemplate, ReturnTemplate, DropTemplate} {
+	for _, act := range []Act{ApproveMessage, ReturnMessage, ReleaseMessage, EmergencySend, RushMessage, SettleDebt, ThawAll, DecideChannel, ManagePeople, SetPolicy, ResolveSend, RetrySend, ApproveTemplate, ReturnTemplate, DropTemplate} {
 		if d := robot.May(act, "", noon); d == nil || !strings.Contains(d.Says, "is a system") {
 			t.Errorf("a system may %s: %v", act, d)
 		}

@@ -108,7 +108,7 @@ func exportChain(ctx context.Context, q querier, w ledgerWriter, within export.R
 		}
 		return hand(export.Entry{Writer: w.name, Seq: e.Seq, At: e.At, Kind: e.Kind, Body: e.Body, Hash: e.Hash().String(), Ties: ties})
 	}, `SELECT seq, at, kind, body FROM ledger_entries WHERE writer_id = ? AND at >= ? AND at < ?
-		AND (?4 = '' OR CASE WHEN json_valid(body) THEN body ->> 'message' END = ?4) ORDER BY seq`, w.id, ms(within.Since), until, within.Message)
+		AND (?4 = '' OR CASE WHEN json_valid(body) THEN ?4 IN (body ->> 'message', body ->> 'corrects', body ->> 'withdraws') END) ORDER BY seq`, w.id, ms(within.Since), until, within.Message)
 }
 
 // tiesIn resolves the references that stand as strings at the top of a body.

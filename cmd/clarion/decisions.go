@@ -42,7 +42,11 @@ func deed(d api.Decided) string {
 	case ledger.MessageRehearsed:
 		return fmt.Sprintf("rehearsal %d", d.Run)
 	case ledger.Countersigned:
-		return "first of two to release"
+		return "first of two"
+	case ledger.MessageEmergency:
+		return "let go in an emergency"
+	case ledger.DebtSettled:
+		return "approved afterwards"
 	case ledger.SendHeld:
 		return fmt.Sprintf("send %d by %s held: %s", d.Send, d.Mechanism, d.Hold)
 	case ledger.SendFound, ledger.SendResolved, ledger.SendRetried:
@@ -51,4 +55,21 @@ func deed(d api.Decided) string {
 		_, deed, _ := strings.Cut(d.Kind, ".")
 		return deed
 	}
+}
+
+// owes tells of an approval that a message owes since one person let it go in
+// an emergency.
+func owes(all []api.Decided) string {
+	owed := ""
+	for _, d := range all {
+		switch ledger.Kind(d.Kind) {
+		case ledger.MessageEmergency:
+			if owed = ""; d.With == "" {
+				owed = "an approval, since " + d.By + " let it go alone; somebody else gives it with `clarion message settle`"
+			}
+		case ledger.DebtSettled, ledger.MessageEdited:
+			owed = ""
+		}
+	}
+	return owed
 }

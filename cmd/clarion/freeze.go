@@ -122,6 +122,7 @@ func (c *cli) freezeStatus() *cobra.Command {
 				return err
 			}
 			state = api.Freeze{Frozen: true, Reason: "the file FREEZE is there"}
+			return c.result(state, "Frozen: %s. By whom and why can't be told: %s", state.Reason, err)
 		}
 		if !state.Frozen {
 			return c.result(state, "Nothing is frozen.")

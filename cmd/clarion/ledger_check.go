@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -21,6 +22,9 @@ func (c *cli) ledgerCheckExport() *cobra.Command {
 			return err
 		}
 		report, err := export.Check(args[0], public)
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s holds no export, or not the whole of it: %w; name the folder that `clarion ledger export --out` made", args[0], err)
+		}
 		if err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ func (s *sheet) facts() error {
 		{"Withdraws", m.Withdraws}, {"Corrected by", amendedBy(m, false)}, {"Withdrawn by", amendedBy(m, true)},
 		{"Text", s.length(content.Body)}, {"Notes", s.length(content.Notes)}, {"Release accepts", strings.Join(m.Accepts, "; ")}, {"Submitted by", m.SubmittedBy},
 		{"From template", beforehand(m.Beforehand)},
-		{"Approved by", s.approvers(m.Approvals)}, {"Still takes", m.Missing},
+		{"Approved by", s.approvers(m.Approvals)}, {"Still takes", m.Missing}, {"Owes", owes(m.Decisions)},
 		{"Digest", m.Digest},
 	} {
 		if optional[1] != "" {
@@ -77,15 +77,12 @@ func beforehand(b *api.Beforehand) string {
 
 // comments writes what people said.
 func (s *sheet) comments() error {
-	if len(s.message.Comments) == 0 {
-		return nil
-	}
 	t := table{}
 	t.row("COMMENTS", "BY", "AT", "REVISION")
 	for _, c := range s.message.Comments {
 		t.row(oneLine(c.Text), c.By, s.when(c.At), number(c.Revision))
 	}
-	return s.table(t)
+	return s.below(t)
 }
 
 // amendedBy names the corrections of a message, or its withdrawals.

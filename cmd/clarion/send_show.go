@@ -41,7 +41,7 @@ func (c *cli) sendShow() *cobra.Command {
 		})
 	})
 	cmd.Flags().BoolVar(&content, "content", false, "show what left, or would have, byte for byte")
-	cmd.Flags().Int64Var(&recipient, "recipient", 0, "as this recipient got it; `clarion send recipients` shows the numbers")
+	cmd.Flags().Int64Var(&recipient, "recipient", 0, "as the recipient of this `number` got it, which clarion send recipients shows")
 	return cmd
 }
 

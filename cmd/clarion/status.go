@@ -31,7 +31,7 @@ func (c *cli) showStatus(s api.Status) error {
 	t := table{}
 	t.row("Frozen", c.frozen(s))
 	for _, first := range s.Waiting {
-		t.row("Second needed", fmt.Sprintf("to %s %s: %s was the first, at %s", first.Act, first.Subject, first.By, c.when(first.At)))
+		t.row("Second needed", fmt.Sprintf("to %s: %s was the first, at %s", twoDecide(first), first.By, c.when(first.At)))
 	}
 	for _, d := range s.Debts {
 		t.row("Owes an approval", fmt.Sprintf("%s (%s), released by %s at %s", d.Message, oneLine(d.Title), d.By, c.when(d.At)))
@@ -48,6 +48,14 @@ func (c *cli) showStatus(s api.Status) error {
 		t.row("Take care", w.Channel+": "+w.Says)
 	}
 	return c.table(t)
+}
+
+// twoDecide says what two people decide.
+func twoDecide(first api.First) string {
+	if first.Act == "emergency" {
+		return "let " + first.Subject + " go in an emergency"
+	}
+	return first.Act + " " + first.Subject
 }
 
 func (c *cli) frozen(s api.Status) string {

@@ -13,7 +13,7 @@ import (
 )
 
 func (c *cli) tokenCommand() *cobra.Command {
-	return group("token", "Manage your keys for the API", c.tokenMake(), c.tokenList(), c.tokenRevoke())
+	return group("token", "Manage your tokens for scripts and systems", c.tokenMake(), c.tokenList(), c.tokenRevoke())
 }
 
 // maxTokenDays is how long a token may be made to last.

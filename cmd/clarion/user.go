@@ -23,18 +23,22 @@ func (c *cli) userAdd() *cobra.Command {
 	var s api.PersonSettings
 	var secret secretFlag
 	var first, system bool
-	cmd := c.verb("add NAME", "Add a person, or change one; the first of all may do everything", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
-		s.Kind = "human"
+	cmd := c.verb("add NAME", "Add a person, or change what is given of one; the first of all may do everything", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
 		if system {
 			s.Kind = "system"
 		}
 		if first {
+			s.Kind = "human"
+			if s.FullName == "" {
+				return misused("--full-name is missing")
+			}
 			var err error
 			if s.Password, err = secret.read(c, "Password, at least 15 characters: "); err != nil {
 				return err
 			}
+			return c.firstPerson(cmd.Context(), args[0], s)
 		}
-		return c.setPerson(cmd.Context(), args[0], s)
+		return c.setPerson(cmd.Context(), args[0], s, cmd.Flags().Changed)
 	})
 	flags := cmd.Flags()
 	flags.StringVar(&s.FullName, "full-name", "", "as colleagues know them")
@@ -42,25 +46,58 @@ func (c *cli) userAdd() *cobra.Command {
 	flags.BoolVar(&system, "system", false, "it is a system of the office's own, which never decides")
 	flags.BoolVar(&first, "first", false, "it is the first of all, who may do everything; asks for a password")
 	secret.on(cmd)
-	required(cmd, "full-name")
 	return cmd
 }
 
-// setPerson adds a person. The first of all may come before the data folder,
-// and before anybody could sign in.
-func (c *cli) setPerson(ctx context.Context, name string, s api.PersonSettings) error {
-	open, next := c.withOffice, fmt.Sprintf("give roles with `clarion user roles %s`, and a way in with `clarion user invite %s`", name, name)
-	switch {
-	case s.Password != "":
-		open, next = c.inOffice, fmt.Sprintf("sign in with `clarion login %s`", name)
-	case s.Kind == "system":
-		next = fmt.Sprintf("give roles with `clarion user roles %s`, and a key with `clarion token make --owner %s`", name, name)
-	}
-	return open(ctx, func(o *client.Client) error {
+// setPerson adds a person, or changes what is given of one.
+func (c *cli) setPerson(ctx context.Context, name string, s api.PersonSettings, given func(flag string) bool) error {
+	return c.withOffice(ctx, func(o *client.Client) error {
+		all, err := o.People(ctx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all.People, func(p api.Person) bool { return p.Name == name })
+		switch {
+		case i >= 0:
+			s = keepPerson(all.People[i], s, given)
+		case s.FullName == "":
+			return misused("--full-name is missing")
+		}
+		s.Kind = cmp.Or(s.Kind, "human")
 		if err := o.SetPerson(ctx, name, s); err != nil {
 			return err
 		}
-		return c.result(api.Done{Done: true}, "%s (%s) is set; %s.", name, s.FullName, next)
+		if i >= 0 {
+			return c.result(api.Done{Done: true}, "%s (%s) is changed.", name, s.FullName)
+		}
+		wayIn := "a way in with `clarion user invite " + name + "`"
+		if s.Kind == "system" {
+			wayIn = "a token with `clarion token make TOKEN --owner " + name + "`"
+		}
+		return c.result(api.Done{Done: true}, "%s (%s) is added; give roles with `clarion user roles %s ROLE`, and %s.", name, s.FullName, name, wayIn)
+	})
+}
+
+// keepPerson keeps of a person what nothing was given for.
+func keepPerson(p api.Person, s api.PersonSettings, given func(flag string) bool) api.PersonSettings {
+	if !given("full-name") {
+		s.FullName = p.FullName
+	}
+	if !given("email") {
+		s.Email = p.Email
+	}
+	s.Kind = cmp.Or(s.Kind, p.Kind)
+	return s
+}
+
+// firstPerson adds the first of all, who may come before the data folder, and
+// before anybody could sign in.
+func (c *cli) firstPerson(ctx context.Context, name string, s api.PersonSettings) error {
+	return c.inOffice(ctx, func(o *client.Client) error {
+		if err := o.SetPerson(ctx, name, s); err != nil {
+			return err
+		}
+		return c.result(api.Done{Done: true}, "%s (%s) is added; sign in with `clarion login %s`.", name, s.FullName, name)
 	})
 }
 
@@ -72,17 +109,23 @@ func (c *cli) userList() *cobra.Command {
 				return err
 			}
 			return list(c, all.People, "There are no people; `clarion user add NAME --first` adds one.", []string{"NAME", "FULL NAME", "KIND", "ROLES"}, func(p api.Person) []string {
-				kind := p.Kind
-				if p.Subject != "" {
-					kind = "single sign-on"
-				}
-				if p.Disabled {
-					kind = "disabled"
-				}
-				return []string{p.Name, p.FullName, kind, rolesText(p.Roles)}
+				return []string{p.Name, p.FullName, kindOf(p), rolesText(p.Roles)}
 			})
 		})
 	})
+}
+
+// kindOf says what somebody is in one word.
+func kindOf(p api.Person) string {
+	switch {
+	case p.Disabled:
+		return "disabled"
+	case p.Subject != "":
+		return "single sign-on"
+	case p.Kind == "human":
+		return "person"
+	}
+	return p.Kind
 }
 
 // rolesText writes roles as people read them, those of a department together.

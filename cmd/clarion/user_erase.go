@@ -22,9 +22,9 @@ func (c *cli) userErase() *cobra.Command {
 func (c *cli) erased(name string, e api.Erased) error {
 	switch {
 	case e.Already:
-		return c.result(e, "You had decided so before. Another administrator must say the same: clarion user erase %s", name)
+		return c.result(e, "You have already; another administrator must do the same, with\n  clarion user erase %s", name)
 	case !e.Done:
-		return c.result(e, "Recorded. It can't be undone, so another administrator must say the same: clarion user erase %s", name)
+		return c.result(e, "Recorded. It can't be undone, so it takes two: another administrator must do the same, with\n  clarion user erase %s", name)
 	case e.Unclean != "":
 		return c.result(e, "%s is erased and stands as %q from now on, but the file may still hold, where nothing reads it, what was erased: %s. Restart the daemon to take it away.", name, e.Name, e.Unclean)
 	}
