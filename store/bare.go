@@ -16,7 +16,7 @@ type bare struct {
 	args []driver.NamedValue
 }
 
-// bare prepares a statement once for the life of the connection.
+// bareStmt prepares a statement once for the life of the connection.
 func (w *writer) bareStmt(ctx context.Context, query string) (*bare, error) {
 	if b, ok := w.bare[query]; ok {
 		return b, nil
@@ -39,7 +39,8 @@ func (t *Tx) do(query string, args ...any) error {
 }
 
 // each runs a query and calls read for each row, whose columns are then in row
-// until the next.
+// until the next. Read runs no statement, and does not panic: the connection is
+// lost by that.
 func (t *Tx) each(query string, row []driver.Value, read func() error, args ...any) error {
 	b, err := t.writer.bareStmt(t.ctx, query)
 	if err != nil {
