@@ -14,6 +14,7 @@ import (
 
 // chained is an entry that the transaction's link will cover.
 type chained struct {
+	seq  int64
 	kind ledger.Kind
 	body string
 	hash ledger.Hash
@@ -28,7 +29,7 @@ func (t *Tx) record(kind ledger.Kind, body any) (int64, error) {
 		return 0, fmt.Errorf("record %s: %w", kind, err)
 	}
 	hash := ledger.Entry{Seq: seq, At: t.now, Kind: kind, Body: b}.Hash()
-	t.entries = append(t.entries, chained{kind, string(b), hash})
+	t.entries = append(t.entries, chained{seq, kind, string(b), hash})
 	return seq, nil
 }
 
@@ -56,10 +57,9 @@ func (t *Tx) chain() (ledger.Link, error) {
 	hashes := make([]ledger.Hash, len(t.entries))
 	values := make([]any, 0, 5*len(t.entries))
 	var writer, at any = t.store.writerID, ms(t.now)
-	first := t.nextSeq() - int64(len(t.entries))
 	for i, e := range t.entries {
 		hashes[i] = e.hash
-		values = append(values, writer, first+int64(i), at, string(e.kind), e.body)
+		values = append(values, writer, e.seq, at, string(e.kind), e.body)
 	}
 	if err := t.insertAll("ledger_entries (writer_id, seq, at, kind, body)", 5, values); err != nil {
 		return ledger.Link{}, fmt.Errorf("write ledger entries: %w", err)
