@@ -70,8 +70,10 @@ func (r Rendering) Assets() []string {
 }
 
 // Marshal gives the bytes that are stored and that the digest is taken of.
-func (r Rendering) Marshal() []byte {
-	b := []byte(renderingMagic)
+func (r Rendering) Marshal() []byte { return r.appendTo(nil) }
+
+func (r Rendering) appendTo(b []byte) []byte {
+	b = append(b, renderingMagic...)
 	b = binary.AppendUvarint(b, uint64(len(r.Documents)))
 	for _, d := range r.Documents {
 		b = appendString(b, d.Name)
@@ -80,7 +82,8 @@ func (r Rendering) Marshal() []byte {
 		for _, p := range d.Parts {
 			b = append(b, byte(p.Slot), byte(p.Form))
 			if p.Slot == NoSlot {
-				b = appendString(b, string(p.Literal))
+				b = binary.AppendUvarint(b, uint64(len(p.Literal)))
+				b = append(b, p.Literal...)
 			} else {
 				b = appendString(b, p.Arg)
 			}
@@ -119,7 +122,7 @@ func UnmarshalRendering(stored []byte) (Rendering, error) {
 	if d.err == nil && len(d.rest) > 0 {
 		d.err = fmt.Errorf("%d bytes after the end", len(d.rest))
 	}
-	if d.err == nil && !bytes.Equal(r.Marshal(), stored) {
+	if d.err == nil && !bytes.Equal(r.appendTo(make([]byte, 0, len(stored))), stored) {
 		d.err = errors.New("not in canonical form")
 	}
 	if d.err != nil {

@@ -59,8 +59,8 @@ func (e Entry) Hash() Hash {
 	b = append(b, "clarion/ledger/entry/1\n"...)
 	b = binary.BigEndian.AppendUint64(b, uint64(e.Seq)) //nolint:gosec // the same bits
 	b = binary.BigEndian.AppendUint64(b, uint64(e.At.UnixMilli()))
-	b = appendBytes(b, string(e.Kind))
-	b = appendBytes(b, string(e.Body))
+	b = appendBytes(b, e.Kind)
+	b = appendBytes(b, e.Body)
 	return sha256.Sum256(b)
 }
 
@@ -108,7 +108,7 @@ func (l Link) compute(entries []Hash) Hash {
 	return sha256.Sum256(b)
 }
 
-func appendBytes(b []byte, s string) []byte {
+func appendBytes[T ~string | ~[]byte](b []byte, s T) []byte {
 	b = binary.BigEndian.AppendUint64(b, uint64(len(s)))
 	return append(b, s...)
 }

@@ -29,15 +29,20 @@ type answer[T any] struct {
 // panics or does not come back harms nobody else. What comes back after it was
 // given up is handed to late.
 func call[T any](ctx context.Context, adapter func(context.Context) (T, error), late func(T)) (T, error) {
+	return callBy(ctx, func(f func()) { go f() }, adapter, late)
+}
+
+// callBy is a call in a goroutine that start gives.
+func callBy[T any](ctx context.Context, start func(func()), adapter func(context.Context) (T, error), late func(T)) (T, error) {
 	answers, givenUp := make(chan answer[T]), make(chan struct{})
-	go func() {
+	start(func() {
 		a := safely(ctx, adapter)
 		select {
 		case answers <- a:
 		case <-givenUp:
 			late(a.value)
 		}
-	}()
+	})
 	select {
 	case a := <-answers:
 		return a.value, a.err
@@ -52,6 +57,31 @@ func call[T any](ctx context.Context, adapter func(context.Context) (T, error), 
 		close(givenUp)
 		var none T
 		return none, &channels.Error{Class: channels.Unknown, Reason: "the channel gave no answer in its time", Err: errHung}
+	}
+}
+
+// hand is a goroutine for one call after the other: its stack has grown once for
+// all. The zero hand is ready.
+type hand struct{ calls chan func() }
+
+func (h *hand) start(f func()) {
+	if h.calls == nil {
+		h.calls = make(chan func())
+		go func(calls <-chan func()) {
+			for f := range calls {
+				f()
+			}
+		}(h.calls)
+	}
+	h.calls <- f
+}
+
+// leave lets the goroutine end after its call, which may never come back. The
+// next call has another.
+func (h *hand) leave() {
+	if h.calls != nil {
+		close(h.calls)
+		h.calls = nil
 	}
 }
 

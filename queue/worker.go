@@ -20,6 +20,7 @@ type worker struct {
 	connector channels.Connector // nil while none is needed
 	session   channels.Session
 	turned    <-chan struct{} // the lane was switched
+	hand      hand            // for deliveries
 }
 
 // publisher is a channel or a session.
@@ -28,6 +29,7 @@ type publisher interface {
 }
 
 func (w *worker) run() {
+	defer w.hand.leave()
 	for w.await() {
 		w.lane.grant()
 		w.serve()
@@ -127,12 +129,13 @@ func (w *worker) publish(to publisher, d channels.Delivery) (channels.Receipt, e
 	defer cancel()
 	d.Begin = inTime(ctx, d.Begin)
 	session := w.session
-	receipt, err := call(ctx, func(ctx context.Context) (channels.Receipt, error) {
+	receipt, err := callBy(ctx, w.hand.start, func(ctx context.Context) (channels.Receipt, error) {
 		return to.Publish(ctx, d)
 	}, func(channels.Receipt) { discard(session) })
 	crashpoint.Here(crashpoint.Answered)
 	switch {
 	case errors.Is(err, errHung):
+		w.hand.leave()
 		w.session = nil
 	case errors.Is(err, errPanicked):
 		w.disconnect()

@@ -33,6 +33,7 @@ type writer struct {
 	done      chan struct{}
 	bursts    []op // claims that go on: there is more than one piece
 	unwritten []op
+	settling  []message.Settlement // of the commit that is being made
 	again     backoff
 
 	mu    sync.Mutex
@@ -212,11 +213,11 @@ func (w *writer) signal() {
 // commit records a group and tells the lanes. A claim is made for what its lane
 // is at this instant.
 func (w *writer) commit(group []op) error {
-	size := 0
-	for _, o := range group {
-		size += o.size()
-	}
-	settle := make([]message.Settlement, 0, size)
+	settle := w.settling[:0]
+	defer func() {
+		clear(settle)
+		w.settling = settle[:0]
+	}()
 	var claims []message.ClaimRequest
 	var offers []offer
 	room := 0

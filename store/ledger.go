@@ -12,16 +12,35 @@ import (
 	"clarion/message"
 )
 
+// chained is an entry that the transaction's link will cover.
+type chained struct {
+	seq  int64
+	kind ledger.Kind
+	body string
+	hash ledger.Hash
+}
+
 // record adds an entry to the link that ends the transaction, and gives its
 // seq.
 func (t *Tx) record(kind ledger.Kind, body any) (int64, error) {
-	b, err := json.Marshal(body)
+	seq := t.nextSeq()
+	b, err := t.bodyOf(body)
 	if err != nil {
 		return 0, fmt.Errorf("record %s: %w", kind, err)
 	}
-	seq := t.nextSeq()
-	t.entries = append(t.entries, ledger.Entry{Seq: seq, At: t.now, Kind: kind, Body: b})
+	hash := ledger.Entry{Seq: seq, At: t.now, Kind: kind, Body: b}.Hash()
+	t.entries = append(t.entries, chained{seq, kind, string(b), hash})
 	return seq, nil
+}
+
+// bodyOf gives the JSON of a body, to be used before the next.
+func (t *Tx) bodyOf(body any) ([]byte, error) {
+	a, ok := body.(ledger.Appender)
+	if !ok {
+		return json.Marshal(body)
+	}
+	t.body = a.AppendJSON(t.body[:0])
+	return t.body, nil
 }
 
 // nextSeq is the seq of the next entry.
@@ -37,15 +56,16 @@ func (t *Tx) chain() (ledger.Link, error) {
 	}
 	hashes := make([]ledger.Hash, len(t.entries))
 	values := make([]any, 0, 5*len(t.entries))
+	var writer, at any = t.store.writerID, ms(t.now)
 	for i, e := range t.entries {
-		hashes[i] = e.Hash()
-		values = append(values, t.store.writerID, e.Seq, ms(e.At), string(e.Kind), string(e.Body))
+		hashes[i] = e.hash
+		values = append(values, writer, e.seq, at, string(e.kind), e.body)
 	}
 	if err := t.insertAll("ledger_entries (writer_id, seq, at, kind, body)", 5, values); err != nil {
 		return ledger.Link{}, fmt.Errorf("write ledger entries: %w", err)
 	}
 	link := ledger.NewLink(t.store.tail, t.now, hashes)
-	_, err := t.exec(`INSERT INTO ledger_links (writer_id, number, at, first, count, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	err := t.do(`INSERT INTO ledger_links (writer_id, number, at, first, count, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		t.store.writerID, link.Number, ms(link.At), link.First, link.Count, link.Prev[:], link.Hash[:])
 	if err != nil {
 		return ledger.Link{}, fmt.Errorf("write ledger link: %w", err)

@@ -31,7 +31,8 @@ func TestHotStatementsUseTheirIndexes(t *testing.T) {
 
 	plans := map[string]string{}
 	b.update(func(tx *Tx) error {
-		queries := append(slices.Collect(maps.Keys(tx.writer.prepared)), nextDue, nextDueAddressed, backlogDue, fmt.Sprintf(backlogOpen, "", ""), backlogDue+sendsOf, fmt.Sprintf(backlogOpen, sendsOf, recipientsOf), openChannels, dueOfChannel, nextDoubt)
+		queries := slices.AppendSeq(slices.Collect(maps.Keys(tx.writer.prepared)), maps.Keys(tx.writer.bare))
+		queries = append(queries, nextDue, nextDueAddressed, backlogDue, fmt.Sprintf(backlogOpen, "", ""), backlogDue+sendsOf, fmt.Sprintf(backlogOpen, sendsOf, recipientsOf), openChannels, dueOfChannel, nextDoubt)
 		for _, query := range queries {
 			plans[query] = b.plan(tx, query)
 		}

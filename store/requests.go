@@ -52,7 +52,7 @@ func (t *Tx) takeRequest() error {
 		return nil
 	}
 	n, err := t.exec("INSERT INTO idempotency_keys (id, print, at, writer_id, first, count) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
-		r.ID, r.Print, ms(t.now), t.store.writerID, t.entries[0].Seq, len(t.entries))
+		r.ID, r.Print, ms(t.now), t.store.writerID, t.entries[0].seq, len(t.entries))
 	if err != nil {
 		return fmt.Errorf("record a request: %w", err)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"slices"
 
@@ -68,51 +69,61 @@ func (t *Tx) rollUp(messages []string) error {
 	}
 	slices.Sort(messages)
 	messages = slices.Compact(messages)
-	var all []standing
-	err := scan(t.ctx, t, func(rows *sql.Rows) error {
-		var m standing
-		var send message.SendState
-		if err := rows.Scan(&m.serial, &m.id, (*string)(&m.state), (*string)(&send)); err != nil {
-			return err
+	r := rolling{sends: message.Tally{}, changes: map[message.State][]int64{}}
+	var row [4]driver.Value
+	err := t.each(`SELECT j.key, m.serial, m.state, s.state FROM json_each(?) j CROSS JOIN messages m ON m.id = j.value CROSS JOIN sends s ON s.message_id = m.id
+		WHERE s.run = 0 AND s.revision = m.revision AND m.state IN ('approved', 'releasing', 'released_with_open', 'released')`, row[:], func() error {
+		next := standing{place: row[0].(int64), serial: row[1].(int64), state: message.State(row[2].(string))}
+		if next != r.standing {
+			r.roll(messages)
+			r.standing = next
 		}
-		if len(all) == 0 || all[len(all)-1].serial != m.serial {
-			m.sends = message.Tally{}
-			all = append(all, m)
-		}
-		all[len(all)-1].sends[send]++
+		r.sends[message.SendState(row[3].(string))]++
 		return nil
-	}, `SELECT m.serial, m.id, m.state, s.state FROM json_each(?) j CROSS JOIN messages m ON m.id = j.value CROSS JOIN sends s ON s.message_id = m.id
-		WHERE s.run = 0 AND s.revision = m.revision AND m.state IN ('approved', 'releasing', 'released_with_open', 'released')`, list(messages))
+	}, list(messages))
 	if err != nil {
 		return fmt.Errorf("roll up messages: %w", err)
 	}
-	return t.setMessages(all)
+	r.roll(messages)
+	return t.setMessages(r)
 }
 
-// standing is a message under way with its live sends.
+// standing is a message under way.
 type standing struct {
-	serial int64
-	id     string
+	place  int64 // in what was asked for
+	serial int64 // 0: none
 	state  message.State
-	sends  message.Tally
 }
 
-func (t *Tx) setMessages(all []standing) error {
-	changes := map[message.State][]int64{}
-	for _, m := range all {
-		to := m.sends.Message()
-		if to == m.state || m.state == message.Approved && to != message.Cancelled {
-			continue
-		}
-		changes[to] = append(changes[to], m.serial)
-		if to == message.Releasing {
-			continue
-		}
-		if _, err := t.record(ledger.MessageDone, ledger.MessageBody{Message: m.id, To: to}); err != nil {
+// rolling goes through messages with their live sends.
+type rolling struct {
+	standing
+
+	sends   message.Tally
+	done    []ledger.DoneBody
+	changes map[message.State][]int64
+}
+
+// roll notes where the message leads whose sends have been counted.
+func (r *rolling) roll(messages []string) {
+	to := r.sends.Message()
+	clear(r.sends)
+	if r.serial == 0 || to == r.state || r.state == message.Approved && to != message.Cancelled {
+		return
+	}
+	r.changes[to] = append(r.changes[to], r.serial)
+	if to != message.Releasing {
+		r.done = append(r.done, ledger.DoneBody{Message: messages[r.place], To: to})
+	}
+}
+
+func (t *Tx) setMessages(r rolling) error {
+	for _, d := range r.done {
+		if _, err := t.record(ledger.MessageDone, d); err != nil {
 			return err
 		}
 	}
-	for to, serials := range changes {
+	for to, serials := range r.changes {
 		if err := t.updateAll("UPDATE messages SET state = ? WHERE serial ", serials, string(to)); err != nil {
 			return fmt.Errorf("roll up messages: %w", err)
 		}

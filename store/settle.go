@@ -54,12 +54,11 @@ func (t *Tx) unsettled(all []message.Settlement) ([]*message.Settlement, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read which attempts are settled: %w", err)
 	}
-	sound, open := make([]message.Settlement, len(all)), make([]*message.Settlement, 0, len(all))
+	open := make([]*message.Settlement, 0, len(all))
 	for i := range all {
 		if !closed[all[i].Attempt] {
 			closed[all[i].Attempt] = true // by this one
-			sound[i] = t.sound(all[i])
-			open = append(open, &sound[i])
+			open = append(open, t.sound(&all[i]))
 		}
 	}
 	return open, nil
@@ -67,13 +66,23 @@ func (t *Tx) unsettled(all []message.Settlement) ([]*message.Settlement, error) 
 
 // closed gives those of the attempts that have their outcome.
 func (t *Tx) closed(ids []int64) (map[int64]bool, error) {
-	closed := map[int64]bool{}
-	err := scan(t.ctx, t, func(rows *sql.Rows) error {
+	closed := make(map[int64]bool, len(ids))
+	note := func(rows *sql.Rows) error {
 		var id int64
 		err := rows.Scan(&id)
 		closed[id] = true
 		return err
-	}, "SELECT a.id FROM json_each(?) j CROSS JOIN attempts a ON a.id = j.value WHERE a.closed_at > 0", list(ids))
+	}
+	spans, rest := neighbours(ids)
+	for _, s := range spans {
+		if err := scan(t.ctx, t, note, "SELECT id FROM attempts WHERE id BETWEEN ? AND ? AND closed_at > 0", s.first, s.last); err != nil {
+			return nil, err
+		}
+	}
+	if len(rest) == 0 {
+		return closed, nil
+	}
+	err := scan(t.ctx, t, note, "SELECT a.id FROM json_each(?) j CROSS JOIN attempts a ON a.id = j.value WHERE a.closed_at > 0", list(rest))
 	return closed, err
 }
 
@@ -88,20 +97,26 @@ func moved(sends []*message.Settlement) []string {
 	return messages
 }
 
-// sound makes a settlement fit to be stored and hashed alike: a destination may
-// answer with any bytes.
-func (t *Tx) sound(s message.Settlement) message.Settlement {
-	if s.ClosedAt.IsZero() {
-		s.ClosedAt = t.now
+// sound gives a settlement as it can be stored and hashed alike: a destination
+// may answer with any bytes.
+func (t *Tx) sound(s *message.Settlement) *message.Settlement {
+	if !s.ClosedAt.IsZero() && plain(s.Reason) && plain(s.Receipt.RemoteID) && plain(s.Receipt.RemoteURL) && plain(s.Receipt.Detail) {
+		return s
 	}
-	for _, text := range []*string{&s.Reason, &s.Receipt.RemoteID, &s.Receipt.RemoteURL, &s.Receipt.Detail} {
+	made := *s
+	if made.ClosedAt.IsZero() {
+		made.ClosedAt = t.now
+	}
+	for _, text := range []*string{&made.Reason, &made.Receipt.RemoteID, &made.Receipt.RemoteURL, &made.Receipt.Detail} {
 		*text = printable(*text)
 	}
-	return s
+	return &made
 }
 
+func plain(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
 func printable(s string) string {
-	if utf8.ValidString(s) && !strings.ContainsRune(s, 0) {
+	if plain(s) {
 		return s
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
@@ -180,7 +195,9 @@ func (t *Tx) holdByFlag(send int64, all []*message.Settlement) error {
 	var hold message.HoldReason
 	for i := range all {
 		if all[i].To == message.SendHeld {
-			all[i].To, hold = message.Planned, all[i].Hold
+			planned := *all[i] // the caller's own stays as it is
+			planned.To, hold = message.Planned, planned.Hold
+			all[i] = &planned
 		}
 	}
 	if hold == "" {

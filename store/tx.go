@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ type writer struct {
 	db       *sql.DB
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
+	bare     map[string]*bare
 }
 
 // walPages is how many pages of 4 KiB the journal holds before they are folded
@@ -33,13 +35,16 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = %d", walPages)); err != nil {
 		return nil, errors.Join(err, conn.Close(), db.Close())
 	}
-	return &writer{db: db, conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+	return &writer{db: db, conn: conn, prepared: map[string]*sql.Stmt{}, bare: map[string]*bare{}}, nil
 }
 
 func (w *writer) close() error {
 	var errs []error
 	for _, stmt := range w.prepared {
 		errs = append(errs, stmt.Close())
+	}
+	for _, b := range w.bare {
+		errs = append(errs, b.stmt.Close())
 	}
 	return errors.Join(append(errs, w.conn.Close(), w.db.Close())...)
 }
@@ -65,7 +70,8 @@ type Tx struct {
 	writer  *writer
 	store   *Store
 	now     time.Time
-	entries []ledger.Entry
+	entries []chained
+	body    []byte              // of the entry that is being made
 	names   map[string][]string // lists of audiences that were decoded
 	halted  map[string]bool     // messages that the gate stopped whole
 	request *pending            // that this transaction is the act of
@@ -144,19 +150,18 @@ func (t *Tx) exec(query string, args ...any) (int64, error) {
 // insertedAtOnce is how many rows one statement inserts where there are many.
 const insertedAtOnce = 20
 
-// insertAll adds rows of so many columns to a table, in their order. Many are
-// added as by a query: the driver then binds all values in one call.
+// insertAll adds rows of so many columns to a table, in their order.
 func (t *Tx) insertAll(into string, columns int, values []any) error {
 	one := "(?" + strings.Repeat(", ?", columns-1) + ")"
 	single := "INSERT INTO " + into + " VALUES " + one
 	several := single + strings.Repeat(", "+one, insertedAtOnce-1)
 	for many := columns * insertedAtOnce; len(values) >= many; values = values[many:] {
-		if err := scan(t.ctx, t, func(*sql.Rows) error { return nil }, several, values[:many]...); err != nil {
+		if err := t.do(several, values[:many]...); err != nil {
 			return err
 		}
 	}
 	for ; len(values) > 0; values = values[columns:] {
-		if _, err := t.exec(single, values[:columns]...); err != nil {
+		if err := t.do(single, values[:columns]...); err != nil {
 			return err
 		}
 	}
@@ -166,15 +171,19 @@ func (t *Tx) insertAll(into string, columns int, values []any) error {
 // updateAll runs an update of the rows that have one of the ids. The statement
 // ends before the condition on the id; its other values come first.
 func (t *Tx) updateAll(update string, ids []int64, args ...any) error {
-	var err error
-	switch len(ids) {
-	case 0:
-	case 1:
-		_, err = t.exec(update+"= ?", append(args, ids[0])...)
-	default:
-		_, err = t.exec(update+"IN (SELECT value FROM json_each(?))", append(args, list(ids))...)
+	if len(ids) == 1 {
+		return t.do(update+"= ?", append(args, ids[0])...)
 	}
-	return err
+	spans, rest := neighbours(ids)
+	for _, s := range spans {
+		if err := t.do(update+"BETWEEN ? AND ?", append(slices.Clip(args), s.first, s.last)...); err != nil {
+			return err
+		}
+	}
+	if len(rest) == 0 {
+		return nil
+	}
+	return t.do(update+"IN (SELECT value FROM json_each(?))", append(args, list(rest))...)
 }
 
 func (t *Tx) execute(query string, args []any) (sql.Result, error) {
