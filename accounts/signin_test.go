@@ -185,6 +185,11 @@ func TestDroppingAFactor(t *testing.T) {
 		t.Errorf("without a factor: %v", err)
 	}
 	b.factor("ada")
+	b.refused(b.ResetFactor(b.ctx, "ada", as("ada")), office.Forbidden, "nobody resets their own")
+	f, err := b.BeginFactor(as("ada"))
+	b.no(err)
+	_, err = b.ConfirmFactor(b.ctx, f.Secret, codeAt(b, f.Secret, 0), password, "192.0.2.1", as("ada"))
+	b.refused(err, office.Conflict, "you have a second factor already")
 	b.join("bob", people.Grant{Department: people.Everywhere, Role: people.Admin})
 	b.refused(b.ResetFactor(b.ctx, "nobody", as("bob")), office.NotFound, "there is no person called nobody")
 	b.no(b.ResetFactor(b.ctx, "ada", as("bob")))
@@ -220,4 +225,65 @@ func TestWhatEndsASession(t *testing.T) {
 	if b.holds(accounts.Session{Person: "ada"}) || b.holds(accounts.Session{Person: "nobody", Generation: 1}) || b.holds(accounts.Session{}) {
 		t.Error("a made-up session holds")
 	}
+}
+
+// Of many that come at once no more are checked than of as many that come one
+// by one, whatever it is that is guessed.
+func TestManyGuessesAtOnce(t *testing.T) {
+	for name, guess := range map[string]func(b *bundle, s accounts.Session) error{
+		"password": func(b *bundle, _ accounts.Session) error { _, err := b.signIn("ada", "wrong", ""); return err },
+		"code":     func(b *bundle, _ accounts.Session) error { _, err := b.signIn("ada", password, "000000"); return err },
+		"prove": func(b *bundle, s accounts.Session) error {
+			_, err := b.Prove(b.ctx, s, "000000", "192.0.2.1")
+			return err
+		},
+		"drop": func(b *bundle, _ accounts.Session) error {
+			return b.DropFactor(b.ctx, "000000", password, "192.0.2.1", as("ada"))
+		},
+		"change": func(b *bundle, _ accounts.Session) error {
+			return b.ChangePassword(b.ctx, "wrong", password, "192.0.2.1", as("ada"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t)
+			secret, _ := b.factor("ada")
+			s, err := b.signIn("ada", password, codeAt(b, secret, 1))
+			b.no(err)
+			var checked atomic.Int64
+			var all sync.WaitGroup
+			for range 12 {
+				all.Go(func() {
+					if r, ok := errors.AsType[*office.Refusal](guess(b, s)); !ok || r.Code != office.TooMany {
+						checked.Add(1)
+					}
+				})
+			}
+			all.Wait()
+			if n := checked.Load(); n != 5 {
+				t.Errorf("%d guesses of 12 were checked, want 5", n)
+			}
+		})
+	}
+}
+
+// What succeeds is no failure, however often.
+func TestSuccessIsNoFailure(t *testing.T) {
+	b := setup(t)
+	b.factor("ada")
+	b.join("bob")
+	for range 21 {
+		if _, err := b.signIn("ada", password, ""); !errors.Is(err, accounts.ErrCodeWanted) {
+			t.Fatalf("without a code: %v", err)
+		}
+	}
+	if _, err := b.signIn("bob", password, ""); err != nil {
+		t.Errorf("from the same address: %v", err)
+	}
+}
+
+// Whoever has an administrator's session or token does not get a new way in.
+func TestNobodyInvitesThemselves(t *testing.T) {
+	b := setup(t)
+	_, err := b.Invite(b.ctx, "ada", as("ada"))
+	b.refused(err, office.Forbidden, "nobody invites themselves")
 }
