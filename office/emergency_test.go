@@ -46,10 +46,36 @@ func TestTheFirstOfTwoLostTheRole(t *testing.T) {
 	_, err := b.Emergency(b.ctx, id, digest, "flood", bob())
 	b.no(err)
 	b.hire("bob", people.Everywhere, people.Viewer)
-	_, err = b.Emergency(b.ctx, id, digest, "flood", cat())
-	b.refused(err, office.Forbidden, "bob may not")
+	next, err := b.Emergency(b.ctx, id, digest, "flood", cat())
+	b.no(err)
+	if next.Done || next.Already || b.stateOf(id) != message.InReview {
+		t.Errorf("a leaver counted: %+v, it is %s", next, b.stateOf(id))
+	}
+	b.hire("dan", people.Everywhere, people.Publisher)
+	if last, err := b.Emergency(b.ctx, id, digest, "flood", as("dan")); err != nil || !last.Done || last.First != "cat" {
+		t.Errorf("with another: %+v, %v", last, err)
+	}
+}
+
+// Two who both wrote it are no four eyes, and would owe nothing.
+func TestTwoAuthorsInAnEmergency(t *testing.T) {
+	b := setup(t)
+	for _, name := range []string{"ann", "bob", "cat"} {
+		b.hire(name, people.Everywhere, people.Approver, people.Author)
+	}
+	id := b.add("audiences: [public]")
+	_, err := b.Edit(b.ctx, id, draft("audiences: [public]", "title: Another"), bob())
+	b.no(err)
+	digest := b.submit(id)
+	_, err = b.Emergency(b.ctx, id, digest, "flood", ann())
+	b.no(err)
+	_, err = b.Emergency(b.ctx, id, digest, "flood", bob())
+	b.refused(err, office.Forbidden, "ann and bob both wrote message "+id, "somebody else")
 	if b.stateOf(id) != message.InReview {
 		t.Errorf("it is %s", b.stateOf(id))
+	}
+	if last, err := b.Emergency(b.ctx, id, digest, "flood", cat()); err != nil || !last.Done || last.First != "ann" {
+		t.Errorf("with another: %+v, %v", last, err)
 	}
 }
 
