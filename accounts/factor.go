@@ -88,6 +88,9 @@ func (a *Accounts) ResetFactor(ctx context.Context, name string, by office.Actor
 	if name == by.Name {
 		return office.Refuse(office.Forbidden, "nobody resets their own second factor", "drop it in your account, with a code, or ask another administrator")
 	}
+	if by.Token != nil {
+		return noWayIn()
+	}
 	return a.update(ctx, by, people.ManagePeople, "", func(t *store.Tx) error {
 		if _, err := known(t, name); err != nil {
 			return err

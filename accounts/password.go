@@ -81,6 +81,9 @@ func (a *Accounts) Invite(ctx context.Context, name string, by office.Actor) (li
 	if name == by.Name {
 		return "", office.Refuse(office.Forbidden, "nobody invites themselves", "change your password in your account, or ask another administrator")
 	}
+	if by.Token != nil {
+		return "", noWayIn()
+	}
 	code := newReset()
 	err = a.update(ctx, by, people.ManagePeople, "", func(t *store.Tx) error {
 		p, err := known(t, name)
@@ -192,4 +195,10 @@ func spent() error {
 
 func nobody(name string) error {
 	return office.Refuse(office.NotFound, fmt.Sprintf("there is no person called %s", name), "`clarion user list` shows the names")
+}
+
+// noWayIn keeps a token from getting somebody's session: one that leaked would
+// be everybody's password.
+func noWayIn() error {
+	return office.Refuse(office.Forbidden, "a token can't give anybody a way in", "sign in")
 }

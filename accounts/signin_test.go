@@ -286,4 +286,20 @@ func TestNobodyInvitesThemselves(t *testing.T) {
 	b := setup(t)
 	_, err := b.Invite(b.ctx, "ada", as("ada"))
 	b.refused(err, office.Forbidden, "nobody invites themselves")
+	b.join("bob", people.Grant{Department: people.Everywhere, Role: people.Approver})
+	by := as("ada")
+	by.Token = &people.Token{Owner: "ada", Scope: people.ScopeAll, ExpiresAt: time.Now().Add(time.Hour)}
+	_, err = b.Invite(b.ctx, "bob", by)
+	b.refused(err, office.Forbidden, "a token can't give anybody a way in")
+	b.refused(b.ResetFactor(b.ctx, "bob", by), office.Forbidden, "a token can't give anybody a way in")
+	b.refused(b.SetPerson(b.ctx, human("ada"), by), office.Forbidden, "a token can't change the account that it is of")
+	b.no(b.SetPerson(b.ctx, human("cat"), by))
+	by.Token.RevokedAt = time.Now()
+	_, err = b.Tokens(b.ctx, "", by)
+	b.refused(err, office.Forbidden, "the token was revoked")
+	for _, name := range []string{"\x1b[2J", "two\nlines"} {
+		p := human("dan")
+		p.FullName = name + " Surname"
+		b.refused(b.SetPerson(b.ctx, p, as("ada")), office.Invalid, "does not show")
+	}
 }

@@ -34,7 +34,7 @@ func (o *Office) Emergency(ctx context.Context, id, digest, reason string, by Ac
 		} else if decided, err = o.rushTogether(t, m, reason, by); err != nil || !decided.Done {
 			return err
 		}
-		if err := t.SetApproved(m, by.Name); err != nil {
+		if err := t.SetLetGo(m, by.Name); err != nil {
 			return err
 		}
 		if alone {

@@ -3,6 +3,7 @@ package office_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"clarion/message"
 	"clarion/office"
@@ -205,4 +206,48 @@ func TestDifference(t *testing.T) {
 	}
 	_, _, err = b.Difference(b.ctx, "m0")
 	b.refused(err, office.NotFound, "m0")
+}
+
+// What was let go in an emergency was seen by nobody else, so whoever wrote it
+// approves no revision that follows.
+func TestAnEmergencyIsNoApprovalOfTheText(t *testing.T) {
+	for name, settled := range map[string]bool{"owed": false, "settled": true} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t)
+			id := b.add("audiences: [public]", "publish: "+later(time.Hour))
+			_, err := b.Emergency(b.ctx, id, b.submit(id), "flood", bob())
+			b.no(err)
+			if settled {
+				b.no(b.Settle(b.ctx, id, "it was right", cat()))
+			}
+			_, err = b.Edit(b.ctx, id, draft("audiences: [public]", "publish: "+later(time.Hour), "title: Another"), as("dan"))
+			b.no(err)
+			digest := b.submitBy(id, as("dan"))
+			if against, _, err := b.Difference(b.ctx, id); err != nil || (against == 1) != settled {
+				t.Errorf("held against revision %d, %v", against, err)
+			}
+			err = b.Approve(b.ctx, id, digest, ann())
+			if settled {
+				b.no(err)
+				return
+			}
+			b.refused(err, office.Forbidden, "ann edited message")
+		})
+	}
+}
+
+// What was rehearsed in an emergency can go round again in another.
+func TestAnEmergencyAfterARehearsal(t *testing.T) {
+	b := setup(t)
+	b.rehearse("web")
+	id := b.add("audiences: [public]", "channels: [web]")
+	_, err := b.Emergency(b.ctx, id, b.submit(id), "flood", bob())
+	b.no(err)
+	b.leave(message.Sent, "web")
+	b.wants(id, message.Rehearsed)
+	_, err = b.Emergency(b.ctx, id, b.submit(id), "flood", bob())
+	b.no(err)
+	if debts, err := b.Debts(b.ctx); err != nil || len(debts) != 1 {
+		t.Errorf("debts %+v, %v", debts, err)
+	}
 }
