@@ -57,8 +57,7 @@ func New(s *store.Store, settings Settings) *Accounts {
 }
 
 // maxChecks is how many passwords and codes are checked at once. Each password
-// takes 19 MiB, so that a crowd would take all memory; and what is tried at
-// once is tried before any of it counts as failed.
+// takes 19 MiB, so that a crowd would take all memory.
 const maxChecks = 4
 
 // enter waits for one's turn to be checked, and takes it until leave is called.
