@@ -57,8 +57,7 @@ func New(s *store.Store, settings Settings) *Accounts {
 }
 
 // maxChecks is how many passwords and codes are checked at once. Each password
-// takes 19 MiB, so that a crowd would take all memory; and what is tried at
-// once is tried before any of it counts as failed.
+// takes 19 MiB, so that a crowd would take all memory.
 const maxChecks = 4
 
 // enter waits for one's turn to be checked, and takes it until leave is called.
@@ -99,13 +98,17 @@ func (a *Accounts) own(ctx context.Context, by office.Actor, change func(*store.
 // signedIn refuses whoever has no session of their own.
 func signedIn(t *store.Tx, by office.Actor) error {
 	if by.Token != nil {
-		return office.Refuse(office.Forbidden, "a token can't change the account that it is of", "sign in")
+		return notByToken()
 	}
 	p, err := t.Person(by.Name)
 	if err != nil || !p.Active() {
 		return office.Refuse(office.Forbidden, "you are not signed in", "sign in with `clarion login`")
 	}
 	return nil
+}
+
+func notByToken() error {
+	return office.Refuse(office.Forbidden, "a token can't change the account that it is of", "sign in")
 }
 
 // record records a change of somebody's account.

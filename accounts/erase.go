@@ -39,6 +39,12 @@ func (a *Accounts) Erase(ctx context.Context, name string, by office.Actor) (Era
 		if err != nil {
 			return err
 		}
+		err = office.ForgetLapsed(t, actErase, name, func(admin string) error {
+			return office.Allowed(t, office.Actor{Name: admin}, people.ManagePeople, "")
+		})
+		if err != nil {
+			return err
+		}
 		first, fresh, err := t.Countersign(actErase, name, "", by.Name)
 		switch {
 		case err != nil:

@@ -134,3 +134,47 @@ func TestErasedStaysErased(t *testing.T) {
 		}
 	}
 }
+
+// An administrator who left in between is not one of the two.
+func TestTheFirstWhoErasesLeft(t *testing.T) {
+	b := setup(t)
+	b.leave()
+	_, err := b.Erase(b.ctx, "hal.young", as("bob"))
+	b.no(err)
+	b.no(b.Disable(b.ctx, "bob", as("ada")))
+	if e, err := b.Erase(b.ctx, "hal.young", as("ada")); err != nil || e.Done || e.Already {
+		t.Errorf("with the word of who left: %+v, %v", e, err)
+	}
+}
+
+// The record names others as before, whatever the erased were called.
+func TestErasingLeavesOthersInTheRecord(t *testing.T) {
+	b := setup(t)
+	b.leave()
+	b.join("hal.young-2", people.Grant{Department: people.Everywhere, Role: people.Admin})
+	fake := human("hal.young")
+	fake.FullName = "bob"
+	b.no(b.SetPerson(b.ctx, fake, as("ada")))
+	for _, by := range []string{"ada", "hal.young-2"} {
+		_, err := b.Erase(b.ctx, "hal.young", as(by))
+		b.no(err)
+	}
+	seen := map[string]bool{}
+	_, err := b.store.Export(b.ctx, export.Range{}, func(e export.Entry) error {
+		for _, name := range []string{e.Ties["by"], e.Ties["subject"]} {
+			seen[name] = true
+		}
+		return nil
+	})
+	b.no(err)
+	for _, name := range []string{"ada", "bob", "hal.young-2", "erased person 1"} {
+		if !seen[name] {
+			t.Errorf("%s is not in the record", name)
+		}
+		delete(seen, name)
+	}
+	delete(seen, "")
+	if len(seen) > 0 {
+		t.Errorf("the record names %v as well", seen)
+	}
+}

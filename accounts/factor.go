@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,7 +27,11 @@ func (a *Accounts) BeginFactor(by office.Actor) (Factor, error) {
 // ConfirmFactor takes over a second factor of which somebody gave a code, and
 // gives recovery codes that are shown once. Every session ends.
 func (a *Accounts) ConfirmFactor(ctx context.Context, secret, code, password, address string, by office.Actor) ([]string, error) {
-	if err := a.knows(ctx, password, address, by); err != nil {
+	attempt, err := a.knows(ctx, password, address, by)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.forgive(ctx, attempt); err != nil {
 		return nil, err
 	}
 	codes := people.NewRecoveryCodes()
@@ -34,7 +39,10 @@ func (a *Accounts) ConfirmFactor(ctx context.Context, secret, code, password, ad
 	for i, c := range codes {
 		hashes[i] = people.HashRecoveryCode(c)
 	}
-	err := a.own(ctx, by, func(t *store.Tx, _ store.Account) error {
+	err = a.own(ctx, by, func(t *store.Tx, account store.Account) error {
+		if account.Factor != "" { // or a password would be enough to put another in its place
+			return office.Refuse(office.Conflict, "you have a second factor already", "drop it first, with a code of it")
+		}
 		step, ok := people.MatchFactor(code, secret, 0, t.Now())
 		if !ok {
 			return office.Refuse(office.Invalid, "the code does not fit the new second factor", "look at your authenticator, and at its clock")
@@ -53,26 +61,36 @@ func (a *Accounts) ConfirmFactor(ctx context.Context, secret, code, password, ad
 // DropFactor takes away somebody's own second factor; it takes the password and
 // a code. Every session ends.
 func (a *Accounts) DropFactor(ctx context.Context, code, password, address string, by office.Actor) error {
-	if err := a.knows(ctx, password, address, by); err != nil {
+	attempt, err := a.knows(ctx, password, address, by)
+	if err != nil {
 		return err
 	}
-	return a.own(ctx, by, func(t *store.Tx, account store.Account) error {
-		proved, err := prove(t, account, code)
-		if err != nil {
+	err = a.own(ctx, by, func(t *store.Tx, account store.Account) error {
+		if err := mustProve(t, account, code); err != nil {
 			return err
 		}
-		if !proved {
-			return office.Refuse(office.Invalid, "the code is wrong", "look at your authenticator, or use a recovery code")
+		if err := t.ForgetAttempt(attempt); err != nil {
+			return err
 		}
 		if err := t.SetFactor(by.Name, "", 0, nil); err != nil {
 			return err
 		}
 		return record(t, ledger.FactorChanged, by, by.Name)
 	})
+	if errors.Is(err, errNotProved) {
+		return office.Refuse(office.Invalid, "the code is wrong", "look at your authenticator, or use a recovery code")
+	}
+	return err
 }
 
 // ResetFactor takes away the second factor of somebody who lost it.
 func (a *Accounts) ResetFactor(ctx context.Context, name string, by office.Actor) error {
+	if name == by.Name {
+		return office.Refuse(office.Forbidden, "nobody resets their own second factor", "drop it in your account, with a code, or ask another administrator")
+	}
+	if by.Token != nil {
+		return noWayIn()
+	}
 	return a.update(ctx, by, people.ManagePeople, "", func(t *store.Tx) error {
 		if _, err := known(t, name); err != nil {
 			return err
@@ -89,32 +107,36 @@ func (a *Accounts) ResetFactor(ctx context.Context, name string, by office.Actor
 const knowsAge = 10 * time.Minute
 
 // knows checks a password once more before something that matters, or that
-// somebody who has none signed in a moment ago.
-func (a *Accounts) knows(ctx context.Context, password, address string, by office.Actor) error {
+// somebody who has none signed in a moment ago. It gives the try that this was,
+// which counts as failed until it is forgiven.
+func (a *Accounts) knows(ctx context.Context, password, address string, by office.Actor) (attempt int64, err error) {
 	leave, err := a.enter(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer leave()
-	if err := a.mayTry(ctx, by.Name, address); err != nil {
-		return err
+	if attempt, err = a.try(ctx, by.Name, address); err != nil {
+		return 0, err
 	}
 	p, err := a.store.Person(ctx, by.Name)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if a.bound(p) {
 		if age := time.Since(by.Since); age < 0 || age > knowsAge {
-			return office.Refuse(office.Forbidden, fmt.Sprintf("you signed in more than %s ago", knowsAge), "sign in again, and do this at once")
+			if err := a.forgive(ctx, attempt); err != nil {
+				return 0, err
+			}
+			return 0, office.Refuse(office.Forbidden, fmt.Sprintf("you signed in more than %s ago", knowsAge), "sign in again, and do this at once")
 		}
-		return nil
+		return attempt, nil
 	}
 	account, err := a.active(ctx, by.Name)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if !people.PasswordMatches(password, account.Password) {
-		return a.failed(ctx, by.Name, address)
+		return 0, wrong()
 	}
-	return nil
+	return attempt, nil
 }

@@ -81,14 +81,17 @@ func (a *Accounts) stillSeen(ctx context.Context, name string) error {
 // MayTryOutside refuses whoever failed too often of late from an address. No
 // name counts: nobody can make everybody wait.
 func (a *Accounts) MayTryOutside(ctx context.Context, address string) error {
-	return a.mayTryAs(ctx, hashed("single-sign-on-from", address), address)
+	return a.store.Update(ctx, time.Now(), func(t *store.Tx) error {
+		return mayTry(t, hashed("single-sign-on-from", address), address)
+	})
 }
 
 // FailedOutside counts a sign-in through the provider that failed. It counts
 // for the address alone: whose it was to be is not known.
 func (a *Accounts) FailedOutside(ctx context.Context, attempt, address string) error {
 	return a.store.Update(context.WithoutCancel(ctx), time.Now(), func(t *store.Tx) error {
-		return t.RecordFailedSignIn(hashed("single-sign-on", attempt), address)
+		_, err := t.RecordFailedSignIn(hashed("single-sign-on", attempt), address)
+		return err
 	})
 }
 

@@ -349,7 +349,7 @@ func TestFailuresOutsideMakeWaits(t *testing.T) {
 		b.no(b.MayTryOutside(b.ctx, "192.0.2.9"))
 		b.no(b.FailedOutside(b.ctx, strings.Repeat("x", i), "192.0.2.9"))
 	}
-	b.refused(b.MayTryOutside(b.ctx, "192.0.2.9"), office.Conflict, "wait ")
+	b.refused(b.MayTryOutside(b.ctx, "192.0.2.9"), office.TooMany, "wait ")
 	for range 5 {
 		_, err := b.SignIn(b.ctx, accounts.SignIn{Name: "single sign-on", Password: "x", Address: "192.0.2.5"})
 		b.refused(err, office.Forbidden, "is wrong")

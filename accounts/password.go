@@ -25,7 +25,8 @@ func (a *Accounts) ChangePassword(ctx context.Context, old, password, address st
 		return err
 	}
 	defer leave()
-	if err := a.mayTry(ctx, by.Name, address); err != nil {
+	attempt, err := a.try(ctx, by.Name, address)
+	if err != nil {
 		return err
 	}
 	account, err := a.active(ctx, by.Name)
@@ -33,7 +34,10 @@ func (a *Accounts) ChangePassword(ctx context.Context, old, password, address st
 		return err
 	}
 	if !people.PasswordMatches(old, account.Password) {
-		return a.failed(ctx, by.Name, address)
+		return wrong()
+	}
+	if err := a.forgive(ctx, attempt); err != nil {
+		return err
 	}
 	return a.choose(ctx, by.Name, password, by)
 }
@@ -74,6 +78,12 @@ func newReset() string { return strings.ToLower(rand.Text()) }
 // Invite makes a link by which a person chooses a password, and voids the one
 // before. Whoever manages people hands it on.
 func (a *Accounts) Invite(ctx context.Context, name string, by office.Actor) (link string, err error) {
+	if name == by.Name {
+		return "", office.Refuse(office.Forbidden, "nobody invites themselves", "change your password in your account, or ask another administrator")
+	}
+	if by.Token != nil {
+		return "", noWayIn()
+	}
 	code := newReset()
 	err = a.update(ctx, by, people.ManagePeople, "", func(t *store.Tx) error {
 		p, err := known(t, name)
@@ -104,22 +114,19 @@ func (a *Accounts) Invite(ctx context.Context, name string, by office.Actor) (li
 // whether there is such an account or not, and whether mail can be sent.
 func (a *Accounts) Forgot(ctx context.Context, name, address string) error {
 	name = strings.ToLower(strings.TrimSpace(name))
-	if err := a.mayTry(ctx, name, address); err != nil {
+	if _, err := a.try(ctx, name, address); err != nil { // which counts, or mail could be sent without end
 		return err
 	}
 	p, err := a.store.Person(ctx, name)
 	unreachable := a.settings.Teller == nil || !p.Active() || p.Email == "" || p.Kind != people.Human || !a.byPassword(p)
 	if errors.Is(err, store.ErrNotFound) || err == nil && unreachable {
-		return a.counted(ctx, name, address)
+		return nil
 	}
 	if err != nil {
 		return err
 	}
 	code := newReset()
 	err = a.store.Update(ctx, time.Now(), func(t *store.Tx) error {
-		if err := t.RecordFailedSignIn(hashed("sign-in", name), address); err != nil { // or mail could be sent without end
-			return err
-		}
 		if err := t.InsertReset(hashed("reset", code), name, t.Now().Add(ResetAge)); err != nil {
 			return err
 		}
@@ -131,12 +138,6 @@ func (a *Accounts) Forgot(ctx context.Context, name, address string) error {
 	a.settings.Teller.Tell([]string{p.Email}, "Choose a new password for Clarion", fmt.Sprintf(
 		"Somebody, probably you, asked for a new password for %s at Clarion.\n\nChoose it here within 24 hours:\n\n%s\n\nIf it was not you, do nothing: your password stays as it is.\n", p.Name, a.settings.ResetLink(code)))
 	return nil
-}
-
-func (a *Accounts) counted(ctx context.Context, name, address string) error {
-	return a.store.Update(ctx, time.Now(), func(t *store.Tx) error {
-		return t.RecordFailedSignIn(hashed("sign-in", name), address)
-	})
 }
 
 // Reset chooses a password by a link. The second factor stays: it is asked for
@@ -197,4 +198,10 @@ func spent() error {
 
 func nobody(name string) error {
 	return office.Refuse(office.NotFound, fmt.Sprintf("there is no person called %s", name), "`clarion user list` shows the names")
+}
+
+// noWayIn keeps a token from getting somebody's session: one that leaked would
+// be everybody's password.
+func noWayIn() error {
+	return office.Refuse(office.Forbidden, "a token can't give anybody a way in", "sign in")
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"clarion/ledger"
 	"clarion/office"
@@ -28,6 +29,9 @@ func (a *Accounts) SetPerson(ctx context.Context, p people.Person, by office.Act
 	p, err := tidy(p)
 	if err != nil {
 		return err
+	}
+	if by.Token != nil && p.Name == by.Name { // links go to the address
+		return notByToken()
 	}
 	err = a.update(ctx, by, people.ManagePeople, "", func(t *store.Tx) error { return put(t, p, by) })
 	if err != nil {
@@ -76,6 +80,8 @@ func tidy(p people.Person) (people.Person, error) {
 		return p, office.Refuse(office.Invalid, fmt.Sprintf("%q is no name for a person", p.Name), "use up to 40 lower-case letters, digits, dots or dashes, as in `ada.okoro`")
 	case p.FullName == "" || len(p.FullName) > maxFullName:
 		return p, office.Refuse(office.Invalid, fmt.Sprintf("the full name is missing, or longer than %d bytes", maxFullName), "give --full-name")
+	case strings.ContainsFunc(p.FullName, unicode.IsControl):
+		return p, office.Refuse(office.Invalid, "the full name holds a character that does not show", "type it again on one line")
 	case p.Kind != people.Human && p.Kind != people.System:
 		return p, office.Refuse(office.Invalid, fmt.Sprintf("%q is neither human nor system", p.Kind), "choose one of them")
 	case p.Email == "":

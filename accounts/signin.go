@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,8 @@ func (a *Accounts) SignIn(ctx context.Context, in SignIn) (Session, error) {
 		return Session{}, err
 	}
 	defer leave()
-	if err := a.mayTry(ctx, name, in.Address); err != nil {
+	attempt, err := a.try(ctx, name, in.Address)
+	if err != nil {
 		return Session{}, err
 	}
 	account, err := a.active(ctx, name)
@@ -56,27 +58,26 @@ func (a *Accounts) SignIn(ctx context.Context, in SignIn) (Session, error) {
 		return Session{}, err
 	}
 	if !people.PasswordMatches(in.Password, account.Password) {
-		return Session{}, a.failed(ctx, name, in.Address)
+		return Session{}, wrong()
 	}
 	if account.Factor != "" && strings.TrimSpace(in.Code) == "" {
-		return Session{}, ErrCodeWanted
+		return Session{}, cmp.Or(a.forgive(ctx, attempt), ErrCodeWanted)
 	}
 	session := Session{Person: name, Generation: account.Generation, Began: time.Now()}
 	err = a.store.Update(ctx, time.Now(), func(t *store.Tx) error {
 		if account.Factor != "" {
-			proved, err := prove(t, account, in.Code)
-			if err == nil && !proved {
-				err = errNotProved
-			}
-			if err != nil {
+			if err := mustProve(t, account, in.Code); err != nil {
 				return err
 			}
 			session.Proved = t.Now()
 		}
+		if err := t.ForgetAttempt(attempt); err != nil { // counted for the address, too
+			return err
+		}
 		return t.ForgetFailedSignIns(hashed("sign-in", name))
 	})
 	if errors.Is(err, errNotProved) {
-		return Session{}, a.failed(ctx, name, in.Address)
+		return Session{}, wrong()
 	}
 	if err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)
@@ -86,34 +87,40 @@ func (a *Accounts) SignIn(ctx context.Context, in SignIn) (Session, error) {
 
 var errNotProved = errors.New("the code is wrong")
 
-// mayTry refuses whoever failed too often of late.
-func (a *Accounts) mayTry(ctx context.Context, name, address string) error {
-	return a.mayTryAs(ctx, hashed("sign-in", name), address)
-}
-
-func (a *Accounts) mayTryAs(ctx context.Context, account, address string) error {
-	return a.store.Update(ctx, time.Now(), func(t *store.Tx) error {
-		attempts, err := t.Attempts(account, address)
-		if err != nil {
+// try counts a try as a failed one before anything is checked, and refuses
+// whoever failed too often of late: of many that come at once no more are
+// checked than of as many that come one by one. What succeeds is forgiven.
+func (a *Accounts) try(ctx context.Context, name, address string) (attempt int64, err error) {
+	account := hashed("sign-in", name)
+	err = a.store.Update(ctx, time.Now(), func(t *store.Tx) error {
+		if err := mayTry(t, account, address); err != nil {
 			return err
 		}
-		if wait := attempts.Wait(t.Now()); wait > 0 {
-			return office.Refuse(office.TooMany, "too many sign-ins failed", fmt.Sprintf("wait %s", wait.Round(time.Second)))
-		}
-		return nil
+		attempt, err = t.RecordFailedSignIn(account, address)
+		return err
 	})
+	return attempt, err
 }
 
-// failed counts a failed sign-in and refuses it. One that can't be counted is a
-// fault: nothing of it may be learned for nothing.
-func (a *Accounts) failed(ctx context.Context, name, address string) error {
-	err := a.store.Update(context.WithoutCancel(ctx), time.Now(), func(t *store.Tx) error {
-		return t.RecordFailedSignIn(hashed("sign-in", name), address)
-	})
-	if err != nil { // not joined with the refusal, which nobody logs
-		return fmt.Errorf("count a failed sign-in: %w", err)
+// mayTry refuses whoever failed too often of late.
+func mayTry(t *store.Tx, account, address string) error {
+	attempts, err := t.Attempts(account, address)
+	if err != nil {
+		return err
 	}
-	return wrong()
+	if wait := attempts.Wait(t.Now()); wait > 0 {
+		return office.Refuse(office.TooMany, "too many sign-ins failed", fmt.Sprintf("wait %s", wait.Round(time.Second)))
+	}
+	return nil
+}
+
+// forgive forgets a try that did not fail.
+func (a *Accounts) forgive(ctx context.Context, attempt int64) error {
+	err := a.store.Update(ctx, time.Now(), func(t *store.Tx) error { return t.ForgetAttempt(attempt) })
+	if err != nil {
+		return fmt.Errorf("forgive a sign-in: %w", err)
+	}
+	return nil
 }
 
 // active gives the account of somebody who may sign in, or one that no password
@@ -140,6 +147,15 @@ func prove(t *store.Tx, account store.Account, code string) (bool, error) {
 		return t.UseFactor(account.Person, step)
 	}
 	return t.UseRecoveryCode(account.Person, people.HashRecoveryCode(code))
+}
+
+// mustProve is prove; what does not fit is errNotProved.
+func mustProve(t *store.Tx, account store.Account, code string) error {
+	proved, err := prove(t, account, code)
+	if err == nil && !proved {
+		err = errNotProved
+	}
+	return err
 }
 
 // Recognise gives whom a session is of, if it still holds.
@@ -181,25 +197,22 @@ func (a *Accounts) Prove(ctx context.Context, s Session, code, address string) (
 		return s, err
 	}
 	defer leave()
-	if err := a.mayTry(ctx, s.Person, address); err != nil {
+	attempt, err := a.try(ctx, s.Person, address)
+	if err != nil {
 		return s, err
 	}
 	err = a.own(ctx, office.Actor{Name: s.Person, Verified: true}, func(t *store.Tx, account store.Account) error {
 		if account.Factor == "" {
 			return office.Refuse(office.Conflict, "you have no second factor", "set one up in the browser, at /account")
 		}
-		proved, err := prove(t, account, code)
-		if err == nil && !proved {
-			err = errNotProved
-		}
-		if err != nil {
+		if err := mustProve(t, account, code); err != nil {
 			return err
 		}
 		s.Proved = t.Now()
-		return nil
+		return t.ForgetAttempt(attempt)
 	})
 	if errors.Is(err, errNotProved) {
-		return s, a.failed(ctx, s.Person, address)
+		return s, wrong()
 	}
 	return s, err
 }

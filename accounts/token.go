@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"clarion/ledger"
 	"clarion/office"
@@ -29,8 +30,8 @@ type NewToken struct {
 func (a *Accounts) MakeToken(ctx context.Context, n NewToken, by office.Actor) (secret string, made people.Token, err error) {
 	n.Name = strings.TrimSpace(n.Name)
 	switch {
-	case n.Name == "" || len(n.Name) > maxTokenName:
-		return "", made, office.Refuse(office.Invalid, fmt.Sprintf("a token has a name of 1 to %d bytes", maxTokenName), "say what it is for")
+	case n.Name == "" || len(n.Name) > maxTokenName || strings.ContainsFunc(n.Name, unicode.IsControl):
+		return "", made, office.Refuse(office.Invalid, fmt.Sprintf("a token has a name of 1 to %d bytes on one line", maxTokenName), "say what it is for")
 	case n.Scope != people.ScopeRead && n.Scope != people.ScopeDraft && n.Scope != people.ScopeAll:
 		return "", made, office.Refuse(office.Invalid, fmt.Sprintf("there is no scope called %q", n.Scope), "choose read, draft or all")
 	case n.Age <= 0 || n.Age > people.MaxTokenAge:
@@ -113,7 +114,7 @@ func (a *Accounts) Tokens(ctx context.Context, owner string, by office.Actor) ([
 	case by.Name == "":
 		return nil, office.Refuse(office.Forbidden, "you are not signed in", "sign in with `clarion login`")
 	case owner == "" || owner == by.Name:
-		return a.store.Tokens(ctx, by.Name)
+		return a.ownTokens(ctx, by)
 	}
 	err := a.update(ctx, by, people.ManagePeople, "", func(t *store.Tx) error {
 		_, err := t.Person(owner)
@@ -126,4 +127,15 @@ func (a *Accounts) Tokens(ctx context.Context, owner string, by office.Actor) ([
 		return nil, fmt.Errorf("list the tokens of %s: %w", owner, err)
 	}
 	return a.store.Tokens(ctx, owner)
+}
+
+// ownTokens lists the tokens of whoever asks. One that was revoked tells
+// nothing.
+func (a *Accounts) ownTokens(ctx context.Context, by office.Actor) ([]people.Token, error) {
+	if by.Token != nil {
+		if err := a.update(ctx, by, people.ReadPeople, "", func(*store.Tx) error { return nil }); err != nil {
+			return nil, fmt.Errorf("list tokens: %w", err)
+		}
+	}
+	return a.store.Tokens(ctx, by.Name)
 }

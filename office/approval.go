@@ -23,9 +23,12 @@ func (a approving) missing() string {
 	return missing
 }
 
-// by reports whether somebody has approved already.
+// by reports whether an approval of somebody counts already. One without a
+// second factor doesn't where that is asked for since.
 func (a approving) by(name string) bool {
-	return slices.ContainsFunc(a.given, func(g people.Approval) bool { return g.By == name })
+	return slices.ContainsFunc(a.given, func(g people.Approval) bool {
+		return g.By == name && (g.Proved || !a.needs.SecondFactor)
+	})
 }
 
 // takes refuses an approval that would not count.

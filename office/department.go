@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"clarion/ledger"
@@ -25,7 +26,7 @@ func (v View) Departments(ctx context.Context) ([]string, error) {
 // AddDepartment adds a department.
 func (o *Office) AddDepartment(ctx context.Context, name string, by Actor) error {
 	name = strings.TrimSpace(name)
-	if name == "" || name == people.Everywhere || strings.ContainsAny(name, "\r\n\t/") || utf8.RuneCountInString(name) > message.MaxField {
+	if name == "" || name == people.Everywhere || strings.Contains(name, "/") || strings.ContainsFunc(name, unicode.IsControl) || utf8.RuneCountInString(name) > message.MaxField {
 		return Refuse(Invalid, fmt.Sprintf("%s is no name of a department", message.Quote(name)), fmt.Sprintf("write it on one line, in up to %d characters, without a slash", message.MaxField))
 	}
 	err := o.decide(ctx, by, people.ManagePeople, "", func(t *store.Tx) error {

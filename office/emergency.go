@@ -34,7 +34,7 @@ func (o *Office) Emergency(ctx context.Context, id, digest, reason string, by Ac
 		} else if decided, err = o.rushTogether(t, m, reason, by); err != nil || !decided.Done {
 			return err
 		}
-		if err := t.SetApproved(m, by.Name); err != nil {
+		if err := t.SetLetGo(m, by.Name); err != nil {
 			return err
 		}
 		if alone {
@@ -79,15 +79,27 @@ func (o *Office) rushTogether(t *store.Tx, m message.Message, reason string, by 
 	if err := mayRushTogether(t, m, by); err != nil {
 		return Decided{}, err
 	}
-	decided, err := together(t, 2, act{name: actEmergency, subject: m.ID, about: m.SubmittedDigest, message: m.ID, reason: reason, by: by})
+	decided, err := together(t, 2, act{
+		name: actEmergency, subject: m.ID, about: m.SubmittedDigest, message: m.ID, reason: reason, by: by,
+		may: func(name string) error { return mayRushTogether(t, m, Actor{Name: name}) },
+	})
 	if err != nil || !decided.Done {
 		return decided, err
 	}
-	first := Actor{Name: decided.First} // who may have lost the role since
-	if err := mayRushTogether(t, m, first); err != nil {
-		return Decided{}, err
+	return decided, oneOfTwoDidNotWrite(t, m, decided.First, by)
+}
+
+// oneOfTwoDidNotWrite refuses two of whom each submitted or edited the message:
+// nobody owes an approval afterwards, so one of them must see it with fresh eyes.
+func oneOfTwoDidNotWrite(t *store.Tx, m message.Message, first string, by Actor) error {
+	for _, who := range []Actor{{Name: first}, by} {
+		err := notTheirOwn(t, m, "let go", "", who)
+		if _, refused := errors.AsType[*Refusal](err); !refused {
+			return err
+		}
 	}
-	return decided, nil
+	return Refuse(Forbidden, fmt.Sprintf("%s and %s both wrote message %s", first, by.Name, m.ID),
+		"let one of the two be somebody else, or somebody with the role emergency let it go alone")
 }
 
 func mayRushTogether(t *store.Tx, m message.Message, by Actor) error {

@@ -3,6 +3,7 @@ package office_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"clarion/message"
 	"clarion/office"
@@ -46,10 +47,36 @@ func TestTheFirstOfTwoLostTheRole(t *testing.T) {
 	_, err := b.Emergency(b.ctx, id, digest, "flood", bob())
 	b.no(err)
 	b.hire("bob", people.Everywhere, people.Viewer)
-	_, err = b.Emergency(b.ctx, id, digest, "flood", cat())
-	b.refused(err, office.Forbidden, "bob may not")
+	next, err := b.Emergency(b.ctx, id, digest, "flood", cat())
+	b.no(err)
+	if next.Done || next.Already || b.stateOf(id) != message.InReview {
+		t.Errorf("a leaver counted: %+v, it is %s", next, b.stateOf(id))
+	}
+	b.hire("dan", people.Everywhere, people.Publisher)
+	if last, err := b.Emergency(b.ctx, id, digest, "flood", as("dan")); err != nil || !last.Done || last.First != "cat" {
+		t.Errorf("with another: %+v, %v", last, err)
+	}
+}
+
+// Two who both wrote it are no four eyes, and would owe nothing.
+func TestTwoAuthorsInAnEmergency(t *testing.T) {
+	b := setup(t)
+	for _, name := range []string{"ann", "bob", "cat"} {
+		b.hire(name, people.Everywhere, people.Approver, people.Author)
+	}
+	id := b.add("audiences: [public]")
+	_, err := b.Edit(b.ctx, id, draft("audiences: [public]", "title: Another"), bob())
+	b.no(err)
+	digest := b.submit(id)
+	_, err = b.Emergency(b.ctx, id, digest, "flood", ann())
+	b.no(err)
+	_, err = b.Emergency(b.ctx, id, digest, "flood", bob())
+	b.refused(err, office.Forbidden, "ann and bob both wrote message "+id, "somebody else")
 	if b.stateOf(id) != message.InReview {
 		t.Errorf("it is %s", b.stateOf(id))
+	}
+	if last, err := b.Emergency(b.ctx, id, digest, "flood", cat()); err != nil || !last.Done || last.First != "ann" {
+		t.Errorf("with another: %+v, %v", last, err)
 	}
 }
 
@@ -179,4 +206,48 @@ func TestDifference(t *testing.T) {
 	}
 	_, _, err = b.Difference(b.ctx, "m0")
 	b.refused(err, office.NotFound, "m0")
+}
+
+// What was let go in an emergency was seen by nobody else, so whoever wrote it
+// approves no revision that follows.
+func TestAnEmergencyIsNoApprovalOfTheText(t *testing.T) {
+	for name, settled := range map[string]bool{"owed": false, "settled": true} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t)
+			id := b.add("audiences: [public]", "publish: "+later(time.Hour))
+			_, err := b.Emergency(b.ctx, id, b.submit(id), "flood", bob())
+			b.no(err)
+			if settled {
+				b.no(b.Settle(b.ctx, id, "it was right", cat()))
+			}
+			_, err = b.Edit(b.ctx, id, draft("audiences: [public]", "publish: "+later(time.Hour), "title: Another"), as("dan"))
+			b.no(err)
+			digest := b.submitBy(id, as("dan"))
+			if against, _, err := b.Difference(b.ctx, id); err != nil || (against == 1) != settled {
+				t.Errorf("held against revision %d, %v", against, err)
+			}
+			err = b.Approve(b.ctx, id, digest, ann())
+			if settled {
+				b.no(err)
+				return
+			}
+			b.refused(err, office.Forbidden, "ann edited message")
+		})
+	}
+}
+
+// What was rehearsed in an emergency can go round again in another.
+func TestAnEmergencyAfterARehearsal(t *testing.T) {
+	b := setup(t)
+	b.rehearse("web")
+	id := b.add("audiences: [public]", "channels: [web]")
+	_, err := b.Emergency(b.ctx, id, b.submit(id), "flood", bob())
+	b.no(err)
+	b.leave(message.Sent, "web")
+	b.wants(id, message.Rehearsed)
+	_, err = b.Emergency(b.ctx, id, b.submit(id), "flood", bob())
+	b.no(err)
+	if debts, err := b.Debts(b.ctx); err != nil || len(debts) != 1 {
+		t.Errorf("debts %+v, %v", debts, err)
+	}
 }

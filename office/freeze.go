@@ -108,7 +108,9 @@ func (o *Office) Thaw(ctx context.Context, reason string, by Actor) (Decided, er
 		if !there && !o.freezer.Frozen() {
 			return Refuse(Conflict, "nothing is frozen", "")
 		}
-		decided, err = together(t, 2, act{name: actThaw, subject: everything, reason: reason, by: by})
+		decided, err = together(t, 2, act{name: actThaw, subject: everything, reason: reason, by: by, may: func(name string) error {
+			return Allowed(t, Actor{Name: name}, people.ThawAll, "")
+		}})
 		if err != nil || !decided.Done {
 			return err
 		}

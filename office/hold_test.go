@@ -3,9 +3,11 @@ package office_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"clarion/message"
 	"clarion/office"
+	"clarion/people"
 	"clarion/store"
 )
 
@@ -258,5 +260,42 @@ func TestStaleFirstOfWhatWasResolved(t *testing.T) {
 	b.no(err)
 	if left := b.strings("SELECT subject FROM countersigns"); len(left) > 0 {
 		t.Errorf("the first of two still waits for %v", left)
+	}
+}
+
+// One of two who lost the role or the account in between counts no more, and
+// keeps nobody from deciding.
+func TestTheFirstOfTwoWhoLeft(t *testing.T) {
+	for name, leave := range map[string]func(tx *store.Tx) error{
+		"roles":    func(tx *store.Tx) error { return tx.SetGrants("bob", people.Everywhere, []people.Role{people.Viewer}) },
+		"disabled": func(tx *store.Tx) error { return tx.SetDisabled("bob", true) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t)
+			id, other := b.approved(), b.approved()
+			b.holdFor(id, message.HoldRestored)
+			b.holdFor(other, message.HoldFreeze)
+			b.release(id, bob())
+			b.releaseAll(message.HoldFreeze, bob())
+			b.Freeze(b.ctx, "stop", ann())
+			_, err := b.Thaw(b.ctx, "go on", bob())
+			b.no(err)
+			b.no(b.store.Update(b.ctx, time.Now(), leave))
+			if b.release(id, cat()).Done {
+				t.Error("released by one who is left")
+			}
+			if b.releaseAll(message.HoldFreeze, cat()).Done {
+				t.Error("all released by one who is left")
+			}
+			if thawed, err := b.Thaw(b.ctx, "go on", cat()); err != nil || thawed.Done || thawed.Already {
+				t.Errorf("thawed by one who is left: %+v, %v", thawed, err)
+			}
+			if !b.release(id, as("dan")).Done || !b.releaseAll(message.HoldFreeze, as("dan")).Done {
+				t.Error("two others do not release it")
+			}
+			if thawed, err := b.Thaw(b.ctx, "go on", as("dan")); err != nil || !thawed.Done || thawed.First != "cat" {
+				t.Errorf("two others do not thaw: %+v, %v", thawed, err)
+			}
+		})
 	}
 }

@@ -13,9 +13,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"clarion/channels"
 	"clarion/ledger"
@@ -162,8 +164,19 @@ func decision(t *store.Tx, by Actor, reason string) (person, why string, err err
 	if person, err = t.Tie(by.Name); err != nil {
 		return "", "", err
 	}
-	why, err = t.Tie(reason)
+	why, err = t.Tie(printable(reason))
 	return person, why, err
+}
+
+// printable takes out of a text what would command the terminal of whoever
+// reads the record. It is never refused for that: a freeze has a reason, too.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // Record ties who and why to an entry about something other than a message or

@@ -237,3 +237,30 @@ func TestComments(t *testing.T) {
 	}
 	b.refused(b.Comment(b.ctx, "m0", "x", bob()), office.NotFound, "m0")
 }
+
+// Where a second factor is asked for after an approval without one, who gave it
+// approves again with one.
+func TestASecondFactorThatIsAskedForMeanwhile(t *testing.T) {
+	b := setup(t)
+	b.no(b.SetPolicy(b.ctx, people.Policy{Approvals: 2}, ann()))
+	id, digest := b.inReview("audiences: [public]")
+	b.no(b.Approve(b.ctx, id, digest, bob()))
+	b.no(b.SetPolicy(b.ctx, people.Policy{Approvals: 1, SecondFactor: true}, ann()))
+	b.refused(b.Approve(b.ctx, id, digest, bob()), office.Forbidden, "clarion prove")
+	fresh := bob()
+	fresh.Proved = time.Now()
+	b.no(b.Approve(b.ctx, id, digest, fresh))
+	if b.stateOf(id) != message.Approved {
+		t.Errorf("it is %s", b.stateOf(id))
+	}
+}
+
+func TestNamesHoldNoCommandsOfATerminal(t *testing.T) {
+	b := setup(t)
+	b.refused(b.AddDepartment(b.ctx, "Roads\x1b[2J", ann()), office.Invalid, "is no name of a department")
+	id := b.add()
+	b.no(b.Comment(b.ctx, id, "a\x1b[2J\x07 b\nc", ann()))
+	if tied := b.strings("SELECT value FROM ledger_ties WHERE value LIKE 'a%c'"); len(tied) != 1 || tied[0] != "a [2J  b\nc" {
+		t.Errorf("the record says %q", tied)
+	}
+}

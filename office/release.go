@@ -43,7 +43,7 @@ type release struct {
 
 func (o *Office) release(t *store.Tx, r release) (Decided, error) {
 	id := r.message.ID
-	people, err := peopleFor(r.message, r.holds)
+	needed, err := peopleFor(r.message, r.holds)
 	if err != nil {
 		return Decided{}, err
 	}
@@ -56,19 +56,24 @@ func (o *Office) release(t *store.Tx, r release) (Decided, error) {
 			return Decided{}, err
 		}
 	}
-	decided, err := together(t, people, act{
+	decided, err := together(t, needed, act{
 		name: actRelease, subject: id, about: joined(r.holds) + accepts.about(), message: id, reason: r.reason, by: r.by,
+		may: func(name string) error { return r.may(t, name) },
 	})
 	decided.Accepts = accepts.changed()
 	if err != nil || !decided.Done {
 		return decided, err
 	}
-	if decided.First != "" { // who may have changed something since
-		if err := r.mayBy(t, decided.First); err != nil {
-			return Decided{}, err
-		}
-	}
 	return decided, r.write(t, accepts, decided.First)
+}
+
+// may refuses somebody who may not be one of the two who release: they lost the
+// role, or changed something since.
+func (r release) may(t *store.Tx, name string) error {
+	if err := Allowed(t, Actor{Name: name}, people.ReleaseMessage, r.message.Department); err != nil {
+		return err
+	}
+	return r.mayBy(t, name)
 }
 
 // write lets go what was decided about.

@@ -1,6 +1,8 @@
 package office
 
 import (
+	"errors"
+
 	"clarion/ledger"
 	"clarion/store"
 )
@@ -33,6 +35,23 @@ type act struct {
 	message string // the message's id, if it is about one
 	reason  string
 	by      Actor
+	// may refuses a person who may not, or not any more, be one of the two.
+	may func(name string) error
+}
+
+// ForgetLapsed forgets a first decision of somebody who may not decide so any
+// more, so that whoever comes next is the first. Otherwise a leaver would count,
+// or nobody could ever be the second.
+func ForgetLapsed(t *store.Tx, name, subject string, may func(name string) error) error {
+	first, err := t.FirstOf(name, subject)
+	if err != nil || first == "" {
+		return err
+	}
+	err = may(first)
+	if _, refused := errors.AsType[*Refusal](err); refused {
+		return t.ForgetCountersign(name, subject)
+	}
+	return err
 }
 
 // together lets one person decide alone, or records the first of two. Two are
@@ -40,6 +59,9 @@ type act struct {
 func together(t *store.Tx, people int, a act) (Decided, error) {
 	if people <= 1 {
 		return Decided{Done: true}, t.ForgetCountersign(a.name, a.subject)
+	}
+	if err := ForgetLapsed(t, a.name, a.subject, a.may); err != nil {
+		return Decided{}, err
 	}
 	first, fresh, err := t.Countersign(a.name, a.subject, a.about, a.by.Name)
 	if err != nil || first != "" {

@@ -3,6 +3,7 @@ package people
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,16 +23,24 @@ func IsErased(name string) bool { return strings.HasPrefix(name, erased) }
 // Eraser takes a person's names and address out of free texts.
 type Eraser struct {
 	neutral string
-	finds   []*regexp.Regexp
+	others  []string
+	finds   []find
 }
 
-// NewEraser makes an eraser that writes the neutral name in their place.
+// find is what is looked for in a text.
+type find struct {
+	*regexp.Regexp
+	short bool // a short name, which may be a part of another's
+}
+
+// NewEraser makes an eraser that writes the neutral name in their place, and
+// leaves the short names of others as they are.
 //
 // The full name counts in capitals or not if it has more than one word, and
 // the address always. A short name of letters alone may be any word, as will
 // and may are: in a text it counts with an @ before it only.
-func NewEraser(p Person, neutral string) Eraser {
-	e := Eraser{neutral: neutral}
+func NewEraser(p Person, neutral string, others []string) Eraser {
+	e := Eraser{neutral: neutral, others: others}
 	words := strings.Fields(p.FullName)
 	for i := range words {
 		words[i] = regexp.QuoteMeta(words[i])
@@ -44,12 +53,16 @@ func NewEraser(p Person, neutral string) Eraser {
 	if !strings.ContainsAny(p.Name, "0123456789._-") {
 		short = "@" + short
 	}
-	for _, pattern := range []string{"(?i)" + regexp.QuoteMeta(p.Email), full, short} {
-		if strings.TrimPrefix(pattern, "(?i)") != "" {
-			e.finds = append(e.finds, regexp.MustCompile(pattern))
-		}
-	}
+	e.find("(?i)"+regexp.QuoteMeta(p.Email), false)
+	e.find(full, false)
+	e.find(short, true)
 	return e
+}
+
+func (e *Eraser) find(pattern string, short bool) {
+	if strings.TrimPrefix(pattern, "(?i)") != "" {
+		e.finds = append(e.finds, find{regexp.MustCompile(pattern), short})
+	}
 }
 
 // Clean gives a text without the person; the same text if they are not in it.
@@ -61,11 +74,11 @@ func (e Eraser) Clean(text string) string {
 }
 
 // replace replaces what stands as a word of its own.
-func (e Eraser) replace(find *regexp.Regexp, text string) string {
+func (e Eraser) replace(find find, text string) string {
 	var b strings.Builder
 	rest := 0
 	for _, at := range find.FindAllStringIndex(text, -1) {
-		if partOfWord(text, at[0], at[1]) {
+		if partOfWord(text, at[0], at[1]) || find.short && e.ofOther(text, at[0], at[1]) {
 			continue
 		}
 		b.WriteString(text[rest:at[0]] + e.neutral)
@@ -79,6 +92,23 @@ func partOfWord(text string, from, to int) bool {
 	before, _ := utf8.DecodeLastRuneInString(text[:from])
 	behind, _ := utf8.DecodeRuneInString(text[to:])
 	return ofWord(before) || ofWord(behind)
+}
+
+// ofOther reports whether the text from one place to another is only a part of
+// somebody else's short name, as hal.young is of hal.young-2.
+func (e Eraser) ofOther(text string, from, to int) bool {
+	outside := func(r rune) bool { return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789._-", r) }
+	begin := strings.LastIndexFunc(text[:from], outside)
+	_, width := utf8.DecodeRuneInString(text[max(begin, 0):])
+	end := strings.IndexFunc(text[to:], outside)
+	if end < 0 {
+		end = len(text) - to
+	}
+	if begin < 0 {
+		width = 0
+	}
+	name := text[max(begin, 0)+width : to+end]
+	return slices.Contains(e.others, name) || slices.Contains(e.others, strings.TrimRight(name, "._-"))
 }
 
 func ofWord(r rune) bool {

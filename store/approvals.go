@@ -16,10 +16,11 @@ type Approval struct {
 	Proved bool // with a fresh second factor
 }
 
-// AddApproval records one person's word for the submitted digest, once.
+// AddApproval records one person's word for the submitted digest, once; again if
+// they proved who they are meanwhile.
 func (t *Tx) AddApproval(m message.Message, by string, proved bool) error {
 	_, err := t.exec(`INSERT INTO approvals (message_id, revision, digest, by, at, proved) SELECT ?1, ?2, ?3, ?4, ?5, ?6
-		WHERE NOT EXISTS (SELECT 1 FROM approvals WHERE message_id = ?1 AND digest = ?3 AND by = ?4 AND voided_at = 0)`,
+		WHERE NOT EXISTS (SELECT 1 FROM approvals WHERE message_id = ?1 AND digest = ?3 AND by = ?4 AND voided_at = 0 AND proved >= ?6)`,
 		m.ID, m.Revision, m.SubmittedDigest, by, ms(t.now), proved)
 	if err != nil {
 		return fmt.Errorf("record an approval of %s: %w", m.ID, err)

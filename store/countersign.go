@@ -32,6 +32,16 @@ func (t *Tx) Countersign(act, subject, about, by string) (first string, fresh bo
 	return first, true, t.ForgetCountersign(act, subject)
 }
 
+// FirstOf gives who decided first about an act; empty if nobody waits for a
+// second.
+func (t *Tx) FirstOf(act, subject string) (by string, err error) {
+	err = row(t.ctx, t, "SELECT by FROM countersigns WHERE act = ? AND subject = ?", []any{act, subject}, &by)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return "", fmt.Errorf("read the first of two for %s: %w", act, err)
+	}
+	return by, nil
+}
+
 func (t *Tx) setFirst(act, subject, about, by string) error {
 	_, err := t.exec(`INSERT INTO countersigns (act, subject, about, by, at) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (act, subject) DO UPDATE SET about = excluded.about, by = excluded.by, at = excluded.at`, act, subject, about, by, ms(t.now))

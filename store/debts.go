@@ -16,9 +16,11 @@ type Debt struct {
 	At      time.Time
 }
 
-// InsertDebt records an emergency release.
+// InsertDebt records an emergency release, in place of an earlier one of the
+// message, which was a rehearsal.
 func (t *Tx) InsertDebt(message, digest, by string) error {
-	_, err := t.exec("INSERT INTO debts (message_id, digest, by, at) VALUES (?, ?, ?, ?)", message, digest, by, ms(t.now))
+	_, err := t.exec(`INSERT INTO debts (message_id, digest, by, at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (message_id) DO UPDATE SET digest = excluded.digest, by = excluded.by, at = excluded.at, settled_by = '', settled_at = 0`, message, digest, by, ms(t.now))
 	if err != nil {
 		return fmt.Errorf("record an emergency release: %w", err)
 	}
@@ -48,6 +50,11 @@ func (t *Tx) DropDebt(message string) error {
 // who released it.
 func (t *Tx) SettleDebt(message, by string) error {
 	err := t.one("UPDATE debts SET settled_by = ?, settled_at = ? WHERE message_id = ? AND settled_at = 0 AND by <> ?", by, ms(t.now), message, by)
+	if err != nil {
+		return fmt.Errorf("settle an emergency release: %w", err)
+	}
+	_, err = t.exec(`UPDATE revisions SET approved = 1 WHERE message_id = ?1 AND number = (
+		SELECT m.revision FROM messages m JOIN debts d ON d.message_id = m.id WHERE m.id = ?1 AND m.approved_digest = d.digest)`, message)
 	if err != nil {
 		return fmt.Errorf("settle an emergency release: %w", err)
 	}

@@ -61,8 +61,11 @@ func (t *Tx) Erase(p people.Person, signInHash string) (Erasure, error) {
 		return Erasure{}, fmt.Errorf("number an erased person: %w", err)
 	}
 	e := Erasure{Name: people.ErasedName(number)}
-	eraser := people.NewEraser(p, e.Name)
-	var err error
+	others, err := t.others(p.Name)
+	if err != nil {
+		return Erasure{}, err
+	}
+	eraser := people.NewEraser(p, e.Name, others)
 	if err = t.dropAccount(p.Name, signInHash); err == nil {
 		err = t.rename(p.Name, e.Name)
 	}
@@ -73,8 +76,11 @@ func (t *Tx) Erase(p people.Person, signInHash string) (Erasure, error) {
 	}
 	if err == nil {
 		e.Ties, err = t.rebind(number, func(value string) string {
-			if value == p.Name {
+			switch {
+			case value == p.Name:
 				return e.Name
+			case slices.Contains(others, value): // who decided, whatever stands in it
+				return value
 			}
 			return eraser.Clean(value)
 		})
@@ -133,6 +139,18 @@ func (t *Tx) cleanColumn(c column, eraser people.Eraser) error {
 		}
 	}
 	return err
+}
+
+// others lists the short names of everybody but one.
+func (t *Tx) others(name string) ([]string, error) {
+	all, err := t.People()
+	var names []string
+	for _, p := range all {
+		if p.Name != name {
+			names = append(names, p.Name)
+		}
+	}
+	return names, err
 }
 
 // rebind binds what is tied to the ledger anew where cleaning changes it.

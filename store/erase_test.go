@@ -33,10 +33,11 @@ func (b *bundle) everywhere(p people.Person) {
 	b.update(func(tx *Tx) error {
 		tie, err := tx.Tie("ask " + p.FullName + " <" + p.Email + "> first")
 		who, whoErr := tx.Tie(p.Name)
+		_, triedErr := tx.RecordFailedSignIn("hashed hal", "192.0.2.1")
 		_, tokenErr := tx.InsertToken(people.Token{Name: "of " + p.FullName, Owner: old.Name, Hash: "t", Scope: people.ScopeAll})
 		return errors.Join(err, whoErr, tx.PutPerson(p), tx.SetGrants(p.Name, people.Everywhere, people.Roles()),
 			tx.SetPassword(p.Name, "hash"), tx.SetFactor(p.Name, "secret of hal.young", 1, []string{"c1"}), tx.InsertReset("r1", p.Name, b.now),
-			tokenErr, tx.RecordFailedSignIn("hashed hal", "192.0.2.1"), tx.InsertComment(id, 1, p.Name, p.FullName+" and @"+p.Name+" said so"),
+			tokenErr, triedErr, tx.InsertComment(id, 1, p.Name, p.FullName+" and @"+p.Name+" said so"),
 			tx.setFirst("release", id, "", p.Name), tx.setFirst("erase", p.Name, "", "ann"),
 			tx.InsertDebt(id, "digest", p.Name), tx.SetDisabled(p.Name, true),
 			tx.Record(ledger.MessageCommented, ledger.MessageBody{Message: id, By: who, Reason: tie}))

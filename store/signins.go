@@ -25,10 +25,19 @@ func (t *Tx) Attempts(account, address string) (people.Attempts, error) {
 	return a, nil
 }
 
-// RecordFailedSignIn counts one.
-func (t *Tx) RecordFailedSignIn(account, address string) error {
-	if _, err := t.exec("INSERT INTO failed_sign_ins (account, address, at) VALUES (?, ?, ?)", account, address, ms(t.now)); err != nil {
-		return fmt.Errorf("record a failed sign-in: %w", err)
+// RecordFailedSignIn counts one and gives its number.
+func (t *Tx) RecordFailedSignIn(account, address string) (attempt int64, err error) {
+	err = row(t.ctx, t, "INSERT INTO failed_sign_ins (account, address, at) VALUES (?, ?, ?) RETURNING id", []any{account, address, ms(t.now)}, &attempt)
+	if err != nil {
+		return 0, fmt.Errorf("record a failed sign-in: %w", err)
+	}
+	return attempt, nil
+}
+
+// ForgetAttempt forgets one that did not fail after all.
+func (t *Tx) ForgetAttempt(attempt int64) error {
+	if _, err := t.exec("DELETE FROM failed_sign_ins WHERE id = ?", attempt); err != nil {
+		return fmt.Errorf("forget a sign-in: %w", err)
 	}
 	return nil
 }

@@ -146,7 +146,8 @@ func (t *Tx) TemplateEditors(name string) ([]string, error) {
 
 // AddTemplateApproval records one person's word for the revision in review.
 func (t *Tx) AddTemplateApproval(x Template, by string, proved bool) error {
-	_, err := t.exec("INSERT INTO template_approvals (name, revision, by, at, proved) VALUES (?, ?, ?, ?, ?)", x.Name, x.Revision, by, ms(t.now), proved)
+	_, err := t.exec(`INSERT INTO template_approvals (name, revision, by, at, proved) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (name, revision, by) DO UPDATE SET at = excluded.at, proved = max(proved, excluded.proved)`, x.Name, x.Revision, by, ms(t.now), proved)
 	if err != nil {
 		return fmt.Errorf("record an approval of template %s: %w", x.Name, err)
 	}
