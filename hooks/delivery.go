@@ -79,7 +79,7 @@ func (d Delivery) After(a Answer) Delivery {
 		d.State = Failed
 	default:
 		wait := waits()[d.Attempts-1]
-		d.State, d.NextAt = Waiting, a.Began.Add(a.Took+wait+rand.N(wait/spread))
+		d.State, d.NextAt = Waiting, a.Began.Add(a.Took+wait+rand.N(wait/spread)) //nolint:gosec // it spreads retries, and is no secret
 		if a.Until.After(d.NextAt) {
 			d.NextAt = a.Until
 		}

@@ -39,7 +39,7 @@ const (
 	FreezePressed           Type = "freeze.pressed"
 	FreezeThawed            Type = "freeze.thawed"
 	AlarmDoubt              Type = "alarm.doubt"       // Clarion gave up looking for an unknown send
-	AlarmCredentials        Type = "alarm.credentials" // a channel's expire, or have
+	AlarmCredentials        Type = "alarm.credentials" //nolint:gosec // the name of an alarm; a channel's expire, or have
 	AlarmHook               Type = "alarm.hook"        // a hook was disabled, since it does not answer
 )
 

@@ -62,7 +62,7 @@ const (
 	TemplateDropped   Kind = "template.dropped"
 	SendDone          Kind = "send.done"         // nothing of an addressed send moves any more
 	AlarmDoubt        Kind = "alarm.doubt"       // an unknown send is no longer looked for: a person must decide
-	AlarmCredentials  Kind = "alarm.credentials" // a channel's credentials expire, or have
+	AlarmCredentials  Kind = "alarm.credentials" //nolint:gosec // the name of an alarm; a channel's credentials expire, or have
 	HookChanged       Kind = "hook.changed"
 	HookFailed        Kind = "hook.failed" // Clarion disabled a hook
 )
