@@ -175,8 +175,8 @@ func TestSocket(t *testing.T) {
 	if _, err := b.api("ann").Channels(t.Context()); err != nil {
 		t.Errorf("the API does not answer on the socket: %v", err)
 	}
-	if status, _ := b.get("/api/v1/channels"); status != 404 {
-		t.Errorf("the API answers over TCP with %d", status)
+	if status, _ := b.get("/api/v1/channels"); status != 401 {
+		t.Errorf("the API answers strangers over TCP with %d", status)
 	}
 }
 

@@ -49,7 +49,7 @@ func (p *ssoPages) setCookie(w http.ResponseWriter, value string) {
 	if value == "" {
 		age = -1
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever base_url is https
 		Name: p.cookieName(), Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: p.settings.Sessions.manager.Cookie.Secure,
 	})
