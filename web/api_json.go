@@ -59,7 +59,7 @@ func checkJSON(body []byte) *api.Problem {
 	if p, err := c.value("", 0); p != nil || err != nil {
 		return p
 	}
-	if _, err := decoder.Token(); err != io.EOF { //nolint:errorlint // it is never wrapped
+	if _, err := decoder.Token(); err != io.EOF {
 		return &api.Problem{Says: "something stands behind its end"}
 	}
 	return nil
