@@ -59,7 +59,9 @@ func forwardedScheme(r *http.Request) string {
 
 // openToAll lists the operations that need nobody to be signed in, wherever
 // they come from.
-func openToAll() []string { return []string{"sign-in", "choose-password", "begin-browser-sign-in", "collect-browser-sign-in"} }
+func openToAll() []string {
+	return []string{"sign-in", "choose-password", "begin-browser-sign-in", "collect-browser-sign-in"}
+}
 
 // withName refuses whoever comes from another machine and has no name.
 func (a *API) withName(ctx huma.Context, next func(huma.Context)) {
