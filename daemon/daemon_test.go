@@ -129,7 +129,7 @@ func TestOrder(t *testing.T) {
 	for _, c := range b.closers {
 		names = append(names, c.name)
 	}
-	want := []string{"lock", "store", "notices to staff", "socket", "waiting requests", "public pages", "housekeeping", "hooks", "reports", "queue", "checks"}
+	want := []string{"lock", "store", "notices to staff", "socket", "public pages", "waiting requests", "housekeeping", "hooks", "reports", "queue", "checks"}
 	if !slices.Equal(names, want) {
 		t.Errorf("started %q, want %q", names, want)
 	}
@@ -175,8 +175,8 @@ func TestSocket(t *testing.T) {
 	if _, err := b.api("ann").Channels(t.Context()); err != nil {
 		t.Errorf("the API does not answer on the socket: %v", err)
 	}
-	if status, _ := b.get("/api/v1/channels"); status != 401 {
-		t.Errorf("the API answers strangers over TCP with %d", status)
+	if status, _ := b.get("/api/v1/channels"); status != http.StatusUnauthorized {
+		t.Errorf("the API answers a stranger over TCP with %d", status)
 	}
 }
 

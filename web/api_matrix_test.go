@@ -28,13 +28,14 @@ func bodies() map[string]string {
 		"approve-message": `{"digest":"{digest}"}`, "release-in-emergency": `{"digest":"{digest}","reason":"flood"}`,
 		"return-message": reason, "settle-emergency": reason, "hold-message": reason, "release-message": reason, "cancel-message": reason, "release-all": reason,
 		"comment-message": `{"text":"who says so?"}`, "resolve-send": `{"to":"abandoned","reason":"because"}`, "retry-send": `{"reason":"because"}`,
+		"add-hook": `{"name":"cms","url":"https://cms.example.org/hook","types":["send.*"]}`, "rotate-hook": `{}`, "disable-hook": reason, "resend-hook": `{"event":"none"}`,
+		"begin-browser-sign-in": `{"machine":"desk"}`, "collect-browser-sign-in": `{"secret":"none"}`, "link-person": `{"subject":"s"}`,
 		"add-template": template, "edit-template": template, "approve-template": `{"digest":"{digest}"}`, "return-template": reason, "drop-template": reason, "use-template": `{"original":"m0"}`,
 		"pause-channel": reason, "rehearse-channel": `{"rehearsal":true}`,
 		"set-audience": `{"title":"Press","channels":["email"]}`, "import-audience": "email\n",
 		"set-person": `{"full_name":"Vic Timm"}`, "set-roles": `{"department":"*","roles":["viewer"]}`, "make-token": `{"name":"x","scope":"read","days":1}`,
-		"set-policy": `{"approvals":1}`,
-		"add-hook":   `{"name":"board","url":"https://board.example.org/told","types":["*"]}`, "disable-hook": reason, "rotate-hook": `{"overlap_seconds":0}`,
-		"resend-hook": `{"event":"evt_x_1"}`, "add-department": `{"name":"New"}`, "freeze": reason, "thaw": reason, "verify-ledger": `{"heads":[]}`,
+		"set-policy":     `{"approvals":1}`,
+		"add-department": `{"name":"New"}`, "freeze": reason, "thaw": reason, "verify-ledger": `{"heads":[]}`,
 	}
 }
 

@@ -89,7 +89,7 @@ func TestRemoteStrangersMayOnlySignIn(t *testing.T) {
 	var document struct{ Paths map[string]map[string]any }
 	d.no(json.Unmarshal(w.Body.Bytes(), &document))
 	fill := strings.NewReplacer("{id}", "1", "{name}", "x", "{channel}", "web", "{hold}", "freeze")
-	open := map[string]bool{"post /session": true, "post /session/choose": true}
+	open := map[string]bool{"post /session": true, "post /session/choose": true, "post /session/browser": true, "post /session/browser/collect": true}
 	for path, methods := range document.Paths {
 		for method := range methods {
 			for _, header := range []map[string]string{nil, {"Cookie": "clarion_session=" + d.adaKey}, {"Authorization": "Basic YWRhOg=="}, {"Authorization": "Bearer nobody"}} {

@@ -26,7 +26,7 @@ func operationsOf() map[string]string {
 		"department add": "add-department", "department list": "list-departments", "department remove": "remove-department",
 		"freeze": "freeze", "freeze status": "show-freeze", "thaw": "thaw",
 		"ledger check-export": "", "ledger export": "export-ledger export-ledger-signed", "ledger key": "show-export-key", "ledger head": "list-heads", "ledger verify": "verify-ledger",
-		"login": "sign-in", "logout": "sign-out", "prove": "prove", "whoami": "show-self",
+		"login": "sign-in begin-browser-sign-in collect-browser-sign-in", "logout": "sign-out", "prove": "prove", "whoami": "show-self",
 		"message add": "add-message", "message agenda": "show-agenda", "message approve": "approve-message", "message cancel": "cancel-message",
 		"message comment": "comment-message", "message diff": "show-difference", "message edit": "edit-message",
 		"message from-template": "use-template",
@@ -38,8 +38,10 @@ func operationsOf() map[string]string {
 		"send resolve": "resolve-send", "send retry": "retry-send", "send show": "show-send show-content", "status": "show-status",
 		"template add": "add-template", "template approve": "approve-template", "template drop": "drop-template", "template edit": "edit-template",
 		"template list": "list-templates", "template return": "return-template", "template show": "show-template", "template submit": "submit-template",
+		"hook add": "add-hook", "hook deliveries": "list-deliveries", "hook disable": "disable-hook", "hook drop": "drop-hook", "hook enable": "enable-hook",
+		"hook list": "list-hooks", "hook resend": "resend-hook", "hook rotate": "rotate-hook", "hook show": "show-hook", "hook test": "test-hook",
 		"token list": "list-tokens", "token make": "make-token", "token revoke": "revoke-token",
-		"user accept": "choose-password", "user add": "set-person", "user disable": "disable-person", "user enable": "enable-person", "user erase": "erase-person",
+		"user accept": "choose-password", "user add": "set-person", "user disable": "disable-person", "user enable": "enable-person", "user erase": "erase-person", "user link": "link-person", "user unlink": "unlink-person",
 		"user invite": "invite-person", "user list": "list-people", "user reset-factor": "reset-factor", "user roles": "set-roles",
 	}
 }
