@@ -76,7 +76,8 @@ type Imported struct {
 }
 
 // Import puts the people of a CSV list into an audience. With a fault in it
-// nothing is taken, unless the good rows are asked for.
+// nothing is taken, unless the good rows are asked for. What was approved for a
+// smaller audience than the policies allow for is held.
 func (o *Office) Import(ctx context.Context, name string, list io.Reader, goodRows bool, by Actor) (Imported, error) {
 	rows, faults := audience.ReadCSV(list, audience.DefaultLimits())
 	result := Imported{Rows: len(rows), Faults: faults}
@@ -88,6 +89,10 @@ func (o *Office) Import(ctx context.Context, name string, list io.Reader, goodRo
 		return result, r
 	}
 	err := o.decide(ctx, by, people.ImportAudience, "", func(t *store.Tx) error {
+		approved, err := sizedFor(t, name)
+		if err != nil {
+			return err
+		}
 		added, err := t.AddMembers(name, rows)
 		if err != nil {
 			return missing(err, fmt.Sprintf("audience called %s", message.Quote(name)), "`clarion audience list` shows them")
@@ -96,6 +101,9 @@ func (o *Office) Import(ctx context.Context, name string, list io.Reader, goodRo
 			return err
 		}
 		result.Added = added
+		if err := holdOutgrown(t, approved); err != nil {
+			return err
+		}
 		return Record(t, ledger.AudienceImported, by, "", ledger.DecisionBody{Subject: name, Count: added})
 	})
 	if err != nil {

@@ -116,6 +116,40 @@ func TestALargeAudience(t *testing.T) {
 	}
 }
 
+// An audience that grows after an approval does not get round the policy: what
+// was approved for fewer people is held until two release it, and whoever made
+// the audience grow is none of them.
+func TestAnAudienceThatGrows(t *testing.T) {
+	for name, c := range map[string]struct {
+		more string
+		want message.State
+	}{
+		"to the limit":   {"", message.Approved},
+		"past the limit": {"third@example.org,Third\n", message.Held},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t)
+			b.importInto("press", "email,name\nfirst@example.org,First\n")
+			b.no(b.SetPolicy(b.ctx, people.Policy{Approvals: 1, Above: 2}, ann()))
+			id, digest := b.inReview("audiences: [press]\npublish: " + later(time.Hour))
+			approved, err := b.Office.Approve(b.ctx, id, digest, bob())
+			b.no(err)
+			if approved.Missing != "" {
+				t.Fatalf("missing %q", approved.Missing)
+			}
+			b.importInto("press", "email,name\nsecond@example.org,Second\n"+c.more)
+			m := b.detail(id).Message
+			if m.State != c.want || c.want == message.Held && m.Hold != message.HoldAudienceDrift {
+				t.Fatalf("the message is %s (%s), want %s", m.State, m.Hold, c.want)
+			}
+			if c.want == message.Held {
+				_, err := b.Release(b.ctx, id, "it is fine", ann())
+				b.refused(err, office.Forbidden, "press")
+			}
+		})
+	}
+}
+
 func TestAFreshSecondFactor(t *testing.T) {
 	b := setup(t)
 	b.no(b.SetPolicy(b.ctx, people.Policy{Approvals: 1, SecondFactor: true}, ann()))

@@ -104,6 +104,21 @@ func (t *Tx) AudienceChange(name string) (c Change, err error) {
 	return c, nil
 }
 
+// Awaiting lists the messages, approved or under way, by which people of an
+// audience are still to be written to.
+func (t *Tx) Awaiting(name string) ([]string, error) {
+	var ids []string
+	err := scan(t.ctx, t, func(rows *sql.Rows) error {
+		ids = append(ids, "")
+		return rows.Scan(&ids[len(ids)-1])
+	}, `SELECT DISTINCT message_id FROM sends WHERE state IN ('planned', 'waiting') AND addressed AND run = 0 AND materialised_at = 0
+		AND EXISTS (SELECT 1 FROM json_each(names) WHERE value = ?) ORDER BY message_id`, name)
+	if err != nil {
+		return nil, fmt.Errorf("find what waits for audience %s: %w", name, err)
+	}
+	return ids, nil
+}
+
 // AddMembers puts people into an audience. Those known by their address are
 // taken as they are. Somebody who left stays suppressed.
 func (t *Tx) AddMembers(name string, people []audience.Subscriber) (added int, err error) {
