@@ -213,8 +213,8 @@ func TestFailedCallbacksMakeVisitorsWait(t *testing.T) {
 	for range 20 {
 		g.shows(g.get("/auth/callback?code=x&state=y"), http.StatusBadRequest)
 	}
-	g.shows(g.get("/auth/callback?code=x&state=y"), http.StatusConflict, "Too many sign-ins failed.", "Wait ")
-	g.shows(g.get("/auth/login"), http.StatusConflict, "Too many sign-ins failed.")
+	g.shows(g.get("/auth/callback?code=x&state=y"), http.StatusTooManyRequests, "Too many sign-ins failed.", "Wait ")
+	g.shows(g.get("/auth/login"), http.StatusTooManyRequests, "Too many sign-ins failed.")
 }
 
 func TestOnlySingleSignOn(t *testing.T) {
