@@ -6,6 +6,7 @@ package client
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -95,7 +96,7 @@ func open(t *testing.T) *trial {
 func (tr *trial) start() {
 	tr.Helper()
 	var log bytes.Buffer
-	cmd := exec.CommandContext(tr.Context(), tr.bin, "serve", "--listen", tr.listen)
+	cmd := exec.CommandContext(context.WithoutCancel(tr.Context()), tr.bin, "serve", "--listen", tr.listen) // it ends by a signal
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = tr.dir, tr.env(nil), &log, &log
 	tr.no(cmd.Start())
 	ended := make(chan error, 1)
