@@ -116,7 +116,7 @@ func TestServerThreadEditReplyDelete(t *testing.T) {
 // answered.
 func foundSoon(t *testing.T, c *Channel, d channels.Delivery) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		finding, err := c.Find(t.Context(), d)
 		if err == nil && finding.Verdict == channels.Found {
 			return
