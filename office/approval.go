@@ -104,13 +104,9 @@ func approvingOf(t reader, m message.Message, audiences []string, b Beforehand) 
 	if err != nil {
 		return approving{}, err
 	}
-	all, err := t.AudienceSizes()
+	sizes, err := sizesOf(t, policies, audiences)
 	if err != nil {
 		return approving{}, err
-	}
-	sizes := map[string]int{}
-	for _, name := range audiences {
-		sizes[name] = all[name]
 	}
 	departments, err := departmentsOf(t, m)
 	if err != nil {
@@ -130,6 +126,42 @@ func approvingOf(t reader, m message.Message, audiences []string, b Beforehand) 
 	a.given, err = stillApprovers(t, given, departments)
 	return a, err
 }
+
+// sizesOf gives audiences with their sizes. They are counted only where a policy
+// asks: with a million subscribers that takes its time.
+func sizesOf(t standards, policies []people.Policy, audiences []string) (map[string]int, error) {
+	var all map[string]int
+	if askSize(policies) {
+		var err error
+		if all, err = t.AudienceSizes(); err != nil {
+			return nil, err
+		}
+	}
+	sizes := map[string]int{}
+	for _, name := range audiences {
+		sizes[name] = all[name]
+	}
+	return sizes, nil
+}
+
+// askSize reports whether any policy depends on the size of an audience.
+func askSize(policies []people.Policy) bool {
+	return slices.ContainsFunc(policies, func(p people.Policy) bool { return p.Above > 0 })
+}
+
+// counted is a transaction in which the audiences were counted once.
+type counted struct {
+	*store.Tx
+	sizes map[string]int
+}
+
+func count(t *store.Tx) (counted, error) {
+	sizes, err := t.AudienceSizes()
+	return counted{t, sizes}, err
+}
+
+// AudienceSizes gives them as they were counted.
+func (c counted) AudienceSizes() (map[string]int, error) { return c.sizes, nil }
 
 // stillApprovers leaves out the approvals of those who lost the role meanwhile.
 func stillApprovers(t standards, given []store.Approval, departments []string) ([]people.Approval, error) {

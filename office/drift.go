@@ -2,11 +2,9 @@ package office
 
 import (
 	"errors"
-	"slices"
 
 	"clarion/ledger"
 	"clarion/message"
-	"clarion/people"
 	"clarion/store"
 )
 
@@ -18,8 +16,8 @@ type sized struct {
 }
 
 // met reports whether a message's approvals are what the policies ask for, with
-// the audiences as they are now.
-func (s sized) met(t *store.Tx) (bool, error) {
+// the audiences as they were counted.
+func (s sized) met(t counted) (bool, error) {
 	a, err := approvingOf(t, s.message, s.audiences, Beforehand{})
 	return a.missing() == "", err
 }
@@ -28,10 +26,14 @@ func (s sized) met(t *store.Tx) (bool, error) {
 // approvals. A template's has been approved for any size.
 func sizedFor(t *store.Tx, audience string) ([]sized, error) {
 	policies, err := t.Policies()
-	if err != nil || !slices.ContainsFunc(policies, func(p people.Policy) bool { return p.Above > 0 }) {
+	if err != nil || !askSize(policies) {
 		return nil, err
 	}
 	ids, err := t.Awaiting(audience)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	now, err := count(t)
 	if err != nil {
 		return nil, err
 	}
@@ -45,12 +47,15 @@ func sizedFor(t *store.Tx, audience string) ([]sized, error) {
 		if err != nil {
 			return nil, err
 		}
+		if r.Template != "" {
+			continue
+		}
 		s := sized{m, r.Content.Plan.Audiences}
-		met, err := s.met(t)
+		met, err := s.met(now)
 		if err != nil {
 			return nil, err
 		}
-		if met && r.Template == "" {
+		if met {
 			all = append(all, s)
 		}
 	}
@@ -60,8 +65,15 @@ func sizedFor(t *store.Tx, audience string) ([]sized, error) {
 // holdOutgrown holds those for whose audience now more approvals are needed than
 // were given.
 func holdOutgrown(t *store.Tx, all []sized) error {
+	if len(all) == 0 {
+		return nil
+	}
+	now, err := count(t)
+	if err != nil {
+		return err
+	}
 	for _, s := range all {
-		met, err := s.met(t)
+		met, err := s.met(now)
 		if err != nil {
 			return err
 		}
