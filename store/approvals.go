@@ -37,6 +37,15 @@ func (s *Store) Approvals(ctx context.Context, m message.Message) ([]Approval, e
 }
 
 func approvals(ctx context.Context, q querier, m message.Message) ([]Approval, error) {
+	all, err := approvalsBy(ctx, q, "SELECT by, at, proved FROM approvals WHERE message_id = ? AND digest = ? AND voided_at = 0 ORDER BY id", m.ID, m.SubmittedDigest)
+	if err != nil {
+		return nil, fmt.Errorf("read the approvals of %s: %w", m.ID, err)
+	}
+	return all, nil
+}
+
+// approvalsBy reads rows of by, at and proved.
+func approvalsBy(ctx context.Context, q querier, query string, args ...any) ([]Approval, error) {
 	var all []Approval
 	err := scan(ctx, q, func(rows *sql.Rows) error {
 		var a Approval
@@ -45,11 +54,8 @@ func approvals(ctx context.Context, q querier, m message.Message) ([]Approval, e
 		a.At = at(when)
 		all = append(all, a)
 		return err
-	}, "SELECT by, at, proved FROM approvals WHERE message_id = ? AND digest = ? AND voided_at = 0 ORDER BY id", m.ID, m.SubmittedDigest)
-	if err != nil {
-		return nil, fmt.Errorf("read the approvals of %s: %w", m.ID, err)
-	}
-	return all, nil
+	}, query, args...)
+	return all, err
 }
 
 // SetFilledIn records from which template the current revision of a message was

@@ -163,15 +163,7 @@ func (s *Store) TemplateApprovals(ctx context.Context, x Template) ([]Approval, 
 func (t *Tx) TemplateApprovals(x Template) ([]Approval, error) { return templateApprovals(t.ctx, t, x) }
 
 func templateApprovals(ctx context.Context, q querier, x Template) ([]Approval, error) {
-	var all []Approval
-	err := scan(ctx, q, func(rows *sql.Rows) error {
-		var a Approval
-		var when int64
-		err := rows.Scan(&a.By, &when, &a.Proved)
-		a.At = at(when)
-		all = append(all, a)
-		return err
-	}, "SELECT by, at, proved FROM template_approvals WHERE name = ? AND revision = ? ORDER BY at, by", x.Name, x.Revision)
+	all, err := approvalsBy(ctx, q, "SELECT by, at, proved FROM template_approvals WHERE name = ? AND revision = ? ORDER BY at, by", x.Name, x.Revision)
 	if err != nil {
 		return nil, fmt.Errorf("read the approvals of template %s: %w", x.Name, err)
 	}
