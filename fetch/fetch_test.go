@@ -80,6 +80,21 @@ func TestAllowanceIsOfSchemeHostAndPort(t *testing.T) {
 func names(t *testing.T, addresses ...[4]byte) *net.Resolver {
 	t.Helper()
 	var asked atomic.Int64
+	return resolver(t, func(q dnsmessage.Question) []dnsmessage.Resource {
+		if q.Type != dnsmessage.TypeA {
+			return nil
+		}
+		next := addresses[int(asked.Add(1)-1)%len(addresses)]
+		return []dnsmessage.Resource{{
+			Header: dnsmessage.ResourceHeader{Name: q.Name, Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET},
+			Body:   &dnsmessage.AResource{A: next},
+		}}
+	})
+}
+
+// resolver asks a name server of the test's own.
+func resolver(t *testing.T, answers func(q dnsmessage.Question) []dnsmessage.Resource) *net.Resolver {
+	t.Helper()
 	socket, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -95,16 +110,8 @@ func names(t *testing.T, addresses ...[4]byte) *net.Resolver {
 			if q.Unpack(buf[:n]) != nil || len(q.Questions) == 0 {
 				continue
 			}
-			a := dnsmessage.Message{Header: dnsmessage.Header{ID: q.ID, Response: true}, Questions: q.Questions}
-			if q.Questions[0].Type == dnsmessage.TypeA {
-				next := addresses[int(asked.Add(1)-1)%len(addresses)]
-				a.Answers = []dnsmessage.Resource{{
-					Header: dnsmessage.ResourceHeader{Name: q.Questions[0].Name, Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET},
-					Body:   &dnsmessage.AResource{A: next},
-				}}
-			}
-			packed, err := a.Pack()
-			if err == nil {
+			a := dnsmessage.Message{Header: dnsmessage.Header{ID: q.ID, Response: true}, Questions: q.Questions, Answers: answers(q.Questions[0])}
+			if packed, err := a.Pack(); err == nil {
 				_, _ = socket.WriteTo(packed, from)
 			}
 		}

@@ -36,35 +36,14 @@ func (s *server) port() int { return s.Listener.Addr().(*net.TCPAddr).Port }
 // name that it doesn't know with none.
 func zone(t *testing.T, names map[string][]string) *net.Resolver {
 	t.Helper()
-	socket, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = socket.Close() })
-	go func() {
-		for buf := make([]byte, 1500); ; {
-			n, from, err := socket.ReadFrom(buf)
-			if err != nil {
-				return
-			}
-			var q dnsmessage.Message
-			if q.Unpack(buf[:n]) != nil || len(q.Questions) == 0 {
-				continue
-			}
-			a := dnsmessage.Message{Header: dnsmessage.Header{ID: q.ID, Response: true}, Questions: q.Questions}
-			for _, address := range names[strings.TrimSuffix(strings.ToLower(q.Questions[0].Name.String()), ".")] {
-				if r, ok := record(q.Questions[0], netip.MustParseAddr(address)); ok {
-					a.Answers = append(a.Answers, r)
-				}
-			}
-			if packed, err := a.Pack(); err == nil {
-				_, _ = socket.WriteTo(packed, from)
+	return resolver(t, func(q dnsmessage.Question) (all []dnsmessage.Resource) {
+		for _, address := range names[strings.TrimSuffix(strings.ToLower(q.Name.String()), ".")] {
+			if r, ok := record(q, netip.MustParseAddr(address)); ok {
+				all = append(all, r)
 			}
 		}
-	}()
-	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "udp", socket.LocalAddr().String())
-	}}
+		return all
+	})
 }
 
 // record answers a question with an address, if it is of the kind asked for.
